@@ -1,0 +1,47 @@
+"""The package: what it needs, and the commands it installs."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+# The CDK is pinned exactly: it has several releases a month, and this source builds on its internals
+# (concurrent partitions, dynamic streams) where they hold no promise.
+AIRBYTE_CDK = "7.39.1"
+
+# The sandbox is a development tool. A checkout installs it; the sdist (MANIFEST.in) and the image (Dockerfile) leave
+# its folder out, so what is released holds the source alone.
+commands = ["source-afas=source_afas.run:run"]
+if (Path(__file__).parent / "afas_sandbox").is_dir():
+    commands.append("afas-sandbox=afas_sandbox.cli:main")
+
+setup(
+    name="airbyte-source-afas",
+    version="0.1.0",
+    description="Airbyte source for AFAS Profit: every GetConnector a stream, exact and complete.",
+    license="MIT",
+    python_requires=">=3.10,<3.15",
+    packages=find_packages(include=["source_afas", "source_afas.*", "afas_sandbox", "afas_sandbox.*"]),
+    package_data={"source_afas": ["*.yaml", "py.typed"], "afas_sandbox": ["*.json", "*.yaml", "*.sql", "py.typed"]},
+    install_requires=[
+        f"airbyte-cdk=={AIRBYTE_CDK}",
+        "requests",
+        "jsonschema",
+    ],
+    extras_require={
+        "dev": [
+            f"airbyte-cdk[dev]=={AIRBYTE_CDK}",  # pytest as the CDK's standard tests want it
+            "starlette>=1.0,<2",  # the sandbox: routes
+            "uvicorn>=0.40,<1",  # the sandbox: the server
+            "duckdb>=2.0,<3",  # the sandbox's rows; where the demo lands them
+            "rich>=13,<16",  # the demo's progress and tables
+            "hypothesis>=6.150,<7",  # property tests
+            "airbyte-connector-models==0.1.12",  # Airbyte's own model of metadata.yaml
+            "ruff==0.17.6",
+            "mypy==2.4.1",
+            "types-PyYAML",
+            "types-requests",
+            "types-jsonschema",
+        ],
+    },
+    entry_points={"console_scripts": commands},
+)
