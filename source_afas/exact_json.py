@@ -1,0 +1,31 @@
+"""Messages as lines of JSON, rows as AFAS sent them: decimals digit for digit, empty fields as null.
+
+A decimal of AFAS's may have more digits than a float holds, so rows carry `Decimal`, which orjson, the CDK's writer,
+does not know. And the CDK drops fields that are null, from rows too: a column would be missing from its rows.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from airbyte_cdk.entrypoint import AirbyteEntrypoint
+from airbyte_cdk.models import AirbyteMessage, AirbyteMessageSerializer
+
+
+def message_to_string(message: AirbyteMessage) -> str:
+    """Return a message as one line of JSON."""
+    written = AirbyteMessageSerializer.dump(message)
+    if message.record:
+        written["record"]["data"] = message.record.data
+    return orjson.dumps(written, default=_as_sent).decode()
+
+
+def _as_sent(value: Any) -> orjson.Fragment:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(f"{value:f}")
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+
+
+def install() -> None:
+    """Have the CDK's entrypoint write messages so, in whichever process runs this source."""
+    AirbyteEntrypoint.airbyte_message_to_string = staticmethod(message_to_string)  # type: ignore[assignment]

@@ -1,0 +1,140 @@
+"""Which GetConnectors there are: the streams, found in /metainfo and /metainfo/get/{id}."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import InitVar, dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
+from airbyte_cdk.sources.declarative.retrievers import Retriever
+from airbyte_cdk.sources.types import Config, StreamSlice
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_afas import answers, environment, rest
+from source_afas.errors import NotServed, config_error
+from source_afas.metainfo import Fault, GetConnector, Settings, describe, read_fields, unknown
+from source_afas.query import user_filters
+
+logger = logging.getLogger("airbyte")
+
+
+@dataclass(frozen=True)
+class AppConnector:
+    """What /metainfo says: whom the token belongs to, and which GetConnectors it opens."""
+
+    name: str
+    environment: str
+    token_expiry: str
+    """`0` when the token does not expire."""
+    get_connectors: Mapping[str, str]
+    """Descriptions by id, in AFAS's order."""
+
+
+@dataclass
+class GetConnectorsRetriever(Retriever):
+    """Finds the GetConnectors, and all that a stream needs to know of each.
+
+    A `SimpleRetriever` would ask for their metainfo one after the other. This one asks `num_workers` at a time. In the
+    manifest, as the retriever of an `HttpComponentsResolver`:
+
+        retriever:
+          type: CustomRetriever
+          class_name: source_afas.get_connectors.GetConnectorsRetriever
+          app_connector_requester: …   # answers are kept for the length of a command
+          get_connector_requester: …
+    """
+
+    config: Config
+    app_connector_requester: HttpRequester
+    get_connector_requester: HttpRequester
+    parameters: InitVar[Mapping[str, Any]]
+
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        rest.share_connections(self.app_connector_requester)
+        rest.share_connections(self.get_connector_requester)
+
+    def read_records(
+        self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
+    ) -> Iterable[Mapping[str, Any]]:
+        """Yield the values for the manifest's template, one GetConnector after the other."""
+        for get_connector in self.get_connectors():
+            yield {
+                "id": get_connector.id,
+                "primary_key": list(get_connector.primary_key),
+                "cursor_field": get_connector.cursor_field,
+                "get_connector": get_connector.to_json(),
+            }
+
+    def app_connector(self) -> AppConnector:
+        """Return what /metainfo says of the token's app connector."""
+        answer = rest.get_object(self.app_connector_requester, "metainfo")
+        listed = answer.get("getConnectors")
+        if not isinstance(listed, list) or not all(isinstance(entry, dict) and entry.get("id") for entry in listed):
+            raise answers.unexpected("/metainfo", "JSON without `getConnectors`", self.config)
+        info = answer.get("info")
+        info = info if isinstance(info, dict) else {}
+        return AppConnector(
+            name=str(info.get("appName") or ""),
+            environment=str(info.get("envid") or ""),
+            token_expiry=str(info.get("tokenExpiry") or "0"),
+            get_connectors={str(entry["id"]): str(entry.get("description") or "") for entry in listed},
+        )
+
+    def selected(self) -> Mapping[str, str]:
+        """Return the GetConnectors that become streams, descriptions by id.
+
+        Raises a configuration error where there are none.
+        """
+        app_connector = self.app_connector()
+        opened = app_connector.get_connectors
+        if not opened:
+            raise config_error(
+                f'The app connector "{app_connector.name}" of {environment.describe(self.config)} opens no '
+                "GetConnector: add the ones to read under Algemeen > Beheer > App connector, tab GetConnectoren."
+            )
+        patterns = self.config.get("get_connectors") or ["*"]
+        chosen = {
+            name: description
+            for name, description in opened.items()
+            if any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
+        }
+        if not chosen:
+            raise config_error(
+                f"`get_connectors` matches none of the {len(opened)} GetConnectors that the app connector opens: "
+                f"{', '.join(list(opened)[:10])}{', …' if len(opened) > 10 else ''}."
+            )
+        return chosen
+
+    def get_connectors(self) -> list[GetConnector]:
+        """Return the GetConnectors that become streams, in AFAS's order."""
+        chosen = self.selected()
+        with ThreadPoolExecutor(self.config.get("num_workers") or 4, thread_name_prefix="metainfo") as workers:
+            return list(workers.map(self._get_connector, chosen, chosen.values()))
+
+    def _get_connector(self, name: str, description: str) -> GetConnector:
+        settings = Settings.of(self.config, name)
+        try:
+            answer = rest.get_object(self.get_connector_requester, "metainfo", "get", name)
+            try:
+                fields = read_fields(answer)
+            except ValueError:
+                raise answers.unexpected(f"/metainfo/get/{name}", "JSON without fields", self.config) from None
+        except AirbyteTracedException as error:
+            return unknown(name, description, settings, _fault(error))
+        try:
+            get_connector = describe(name, str(answer.get("description") or description), fields, settings)
+            user_filters(get_connector, settings.filters)
+            return get_connector
+        except AirbyteTracedException as error:
+            fault = Fault(str(error.message), error.failure_type, lasting=False)
+            return GetConnector(name, description, fields, fault=fault)
+
+
+def _fault(error: AirbyteTracedException) -> Fault:
+    lasting = isinstance(error, NotServed)
+    if lasting:
+        logger.warning(f"{error.message} Its stream has no columns until then.")
+    return Fault(str(error.message), error.failure_type or FailureType.system_error, lasting=lasting)
