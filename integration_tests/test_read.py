@@ -1,0 +1,215 @@
+"""`read`: all rows, exactly; then those that changed."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+
+def same(rows):
+    """Rows to compare, whatever their order; an amount is an amount, however many zeros end it."""
+    return Counter(tuple(sorted((k, plain(v)) for k, v in row.items())) for row in rows)
+
+
+def plain(value):
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return f"{Decimal(value).normalize():f}"
+    return str(value)
+
+
+def as_read(rows):
+    """The rows as AFAS shows them, without the Z of their times."""
+    return same({k: v.removesuffix("Z") if is_time(v) else v for k, v in row.items()} for row in rows)
+
+
+def is_time(value):
+    return isinstance(value, str) and len(value) == 20 and value[10] == "T" and value.endswith("Z")
+
+
+def test_every_stream_gives_every_row_exactly_once(sandbox, source_afas):
+    offered = source_afas.discover().streams
+    sync = source_afas.read_catalog(list(offered.values()))
+
+    for name in offered:
+        if name != "Geblokkeerde_export":
+            assert same(sync.rows(name)) == as_read(sandbox.rows(name)), name
+            assert sync.stream_status(name) == "COMPLETE", name
+
+
+def test_pages_are_ordered_within_the_cell_budget_and_never_everything_at_once(sandbox, source_afas):
+    source_afas.read("Profit_Transactions", page_size=30)
+
+    asked = [request for request in sandbox.requests if request.path.lower().startswith("/connectors/")]
+    assert len(asked) > 5
+    for request in asked:
+        assert request.query["orderbyfieldids"] == "UnitId,JournalId,EntryNo,SeqNo"
+        assert 0 < int(request.query["take"]) * 18 < 150_000
+        assert int(request.query["skip"]) >= 0
+
+
+def test_small_pages_give_the_same_rows(sandbox, source_afas):
+    sync = source_afas.read("Profit_Transactions", "Verkoopregels_zonder_sleutel", page_size=7)
+
+    assert same(sync.rows("Profit_Transactions")) == as_read(sandbox.rows("Profit_Transactions"))
+    assert len(sync.rows("Verkoopregels_zonder_sleutel")) == len(sandbox.rows("Verkoopregels_zonder_sleutel"))
+
+
+def test_an_amount_keeps_every_digit(sandbox, source_afas):
+    sandbox.trailing_zeros = True
+    sandbox.insert_entry(AmtDebit="12345678901234.1234567890")
+
+    sync = source_afas.read("Profit_Transactions")
+
+    assert any('"AmtDebit":12345678901234.1234567890,' in line for line in sync.lines)
+
+
+def test_an_amount_of_profit_6_becomes_valid_json(sandbox, source_afas):
+    sandbox.profit_6 = True
+    sandbox.insert_entry(AmtDebit="0.5")
+
+    sync = source_afas.read("Profit_Transactions")
+
+    assert same(sync.rows("Profit_Transactions")) == as_read(sandbox.rows("Profit_Transactions"))
+
+
+def test_empty_fields_come_as_null(source_afas):
+    rows = source_afas.read("Profit_Transactions").rows("Profit_Transactions")
+
+    assert all(len(row) == 18 for row in rows)
+    assert any(row["VatCode"] is None for row in rows)
+
+
+def test_only_the_metainfo_of_the_streams_that_are_read_is_asked_for(sandbox, source_afas):
+    offered = source_afas.discover().streams
+    sandbox.requests.clear()
+
+    source_afas.read_catalog([offered["Profit_Debtor"], offered["Profit_Accounts"]])
+
+    assert sorted(request.path.lower() for request in sandbox.requests) == [
+        "/connectors/profit_accounts",
+        "/connectors/profit_debtor",
+        "/metainfo",
+        "/metainfo/get/profit_accounts",
+        "/metainfo/get/profit_debtor",
+    ]
+
+
+def test_the_second_sync_brings_what_changed(sandbox, source_afas):
+    first = source_afas.read("Profit_Transactions")
+    changed = {(key.unit_id, key.entry_no) for key in sandbox.change_entries(3)}
+
+    second = source_afas.read("Profit_Transactions", state=first.states)
+
+    came = {(row["UnitId"], row["EntryNo"]) for row in second.rows("Profit_Transactions")}
+    assert changed <= came
+    assert len(second.rows("Profit_Transactions")) < len(first.rows("Profit_Transactions")) / 2
+
+
+def test_the_state_is_the_cursor_in_the_records_own_form(sandbox, source_afas):
+    first = source_afas.read("Profit_Debtor")
+
+    newest = max(row["ModifiedDate"] for row in first.rows("Profit_Debtor"))
+    assert first.state("Profit_Debtor") == {"ModifiedDate": newest}
+
+
+def test_a_sync_overlaps_the_last_one_by_the_lookback_window(sandbox, source_afas):
+    first = source_afas.read("Profit_Debtor", lookback_window="PT2H")
+    sandbox.requests.clear()
+
+    source_afas.read("Profit_Debtor", state=first.states, lookback_window="PT2H")
+
+    asked = sandbox.requests[-1].query
+    reached = datetime.fromisoformat(first.state("Profit_Debtor")["ModifiedDate"])
+    since = (reached - timedelta(hours=2)).isoformat()
+    assert asked["filterfieldids"] == "ModifiedDate;ModifiedDate"
+    assert asked["filtervalues"] == f"{since};"
+    assert asked["operatortypes"] == "2;8"
+
+
+def test_rows_without_a_time_of_change_come_with_every_sync(sandbox, source_afas):
+    empty = [row for row in sandbox.rows("Contracten") if row["Datum_gewijzigd"] is None]
+    first = source_afas.read("Contracten")
+
+    second = source_afas.read("Contracten", state=first.states)
+
+    assert empty
+    assert len([r for r in first.rows("Contracten") if r["Datum_gewijzigd"] is None]) == len(empty)
+    assert len([r for r in second.rows("Contracten") if r["Datum_gewijzigd"] is None]) == len(empty)
+
+
+def test_a_row_with_a_time_in_the_future_does_not_hide_the_changes_until_then(sandbox, source_afas):
+    sandbox.define(
+        "Planning",
+        fields={"Id": "int", "Gewijzigd_op": "date"},
+        rows=[{"Id": 1, "Gewijzigd_op": "2020-01-01T00:00:00"}, {"Id": 2, "Gewijzigd_op": "2099-01-01T00:00:00"}],
+    )
+    first = source_afas.read("Planning")
+    sandbox.insert("Planning", {"Id": 3, "Gewijzigd_op": sandbox.now})
+
+    second = source_afas.read("Planning", state=first.states)
+
+    assert {row["Id"] for row in first.rows("Planning")} == {1, 2}
+    assert 3 in {row["Id"] for row in second.rows("Planning")}
+
+
+def test_one_blocked_get_connector_costs_one_stream(sandbox, source_afas):
+    offered = source_afas.discover().streams
+    sandbox.block("Profit_Debtor")
+
+    sync = source_afas.read_catalog([offered["Profit_Debtor"], offered["Profit_Accounts"]])
+
+    assert same(sync.rows("Profit_Accounts")) == as_read(sandbox.rows("Profit_Accounts"))
+    assert sync.stream_status("Profit_Accounts") == "COMPLETE"
+    assert sync.stream_status("Profit_Debtor") == "INCOMPLETE"
+    assert "geblokkeerd" in sync.error("Profit_Debtor")["message"]
+    assert sync.error("Profit_Debtor")["failure_type"] == "config_error"
+    assert sync.exit_code != 0
+
+
+def test_a_get_connector_that_is_no_longer_opened_says_so(sandbox, source_afas):
+    offered = source_afas.discover().streams
+    sandbox.close_connector("Profit_Debtor")
+
+    sync = source_afas.read_catalog([offered["Profit_Debtor"], offered["Profit_Accounts"]])
+
+    assert sync.stream_status("Profit_Accounts") == "COMPLETE"
+    assert "no longer opens Profit_Debtor" in sync.error("Profit_Debtor")["message"]
+    assert sync.exit_code != 0
+
+
+def test_a_page_that_is_too_large_is_asked_for_in_halves(sandbox, source_afas):
+    sandbox.answer_once(500, message="Out of memory", on="/connectors/Profit_Transactions")
+
+    sync = source_afas.read("Profit_Transactions")
+
+    assert same(sync.rows("Profit_Transactions")) == as_read(sandbox.rows("Profit_Transactions"))
+
+
+@pytest.mark.parametrize("body", ["<html>Login</html>", '{"skip":0,"take":100}', ""])
+def test_an_answer_that_is_no_page_is_never_taken_for_the_end(sandbox, source_afas, body):
+    sandbox.answer_once(200, body=body, on="/connectors/Profit_Transactions", nth=2)
+
+    sync = source_afas.read("Profit_Transactions", page_size=50)
+
+    assert sync.exit_code != 0
+    assert sync.stream_status("Profit_Transactions") == "INCOMPLETE"
+    assert sync.error("Profit_Transactions")["message"].startswith("GetConnector Profit_Transactions: no page of rows")
+
+
+def test_never_more_requests_at_a_time_than_num_workers(sandbox, source_afas):
+    offered = source_afas.discover().streams
+    sandbox.requests.clear()
+
+    source_afas.read_catalog(list(offered.values()), {**source_afas.config, "num_workers": 2})
+
+    assert max(request.in_flight for request in sandbox.requests) <= 2
+
+
+def test_the_secrets_stand_nowhere_in_the_output(sandbox, source_afas):
+    digits = sandbox.token.split("<data>")[1].split("</data>")[0]
+    sandbox.answer_once(500)
+    for output in (source_afas.run("check", "--debug", config=source_afas.config), source_afas.read("Profit_Journals")):
+        printed = "\n".join([*output.lines, output.stderr])
+        assert digits not in printed
+        assert sandbox.authorization.removeprefix("AfasToken ") not in printed
