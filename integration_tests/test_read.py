@@ -174,6 +174,7 @@ def test_a_get_connector_that_is_no_longer_opened_says_so(sandbox, source_afas):
     sync = source_afas.read_catalog([offered["Profit_Debtor"], offered["Profit_Accounts"]])
 
     assert sync.stream_status("Profit_Accounts") == "COMPLETE"
+    assert sync.stream_status("Profit_Debtor") == "INCOMPLETE"
     assert "no longer opens Profit_Debtor" in sync.error("Profit_Debtor")["message"]
     assert sync.exit_code != 0
 
@@ -204,6 +205,7 @@ def test_never_more_requests_at_a_time_than_num_workers(sandbox, source_afas):
     source_afas.read_catalog(list(offered.values()), {**source_afas.config, "num_workers": 2})
 
     assert max(request.in_flight for request in sandbox.requests) <= 2
+    assert len({request.client_port for request in sandbox.requests}) <= 2, "connections are kept and shared"
 
 
 def test_the_secrets_stand_nowhere_in_the_output(sandbox, source_afas):

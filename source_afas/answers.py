@@ -27,6 +27,9 @@ CONFIG, TRANSIENT, SYSTEM = FailureType.config_error, FailureType.transient_erro
 LONGEST_WAIT_SECONDS = 300
 """As long as a sync waits when AFAS says when to come back; beyond it, the sync ends and says when."""
 
+LONGEST_QUERY_STRING = 2049
+"""Characters, `?` and `&` included; a longer one is answered with 404."""
+
 CHECK = "__check"
 """Set in the configuration while `check` runs: someone is watching, so ask again only once, and soon."""
 
@@ -174,11 +177,7 @@ def _of_answer(response: requests.Response, config: Config) -> tuple[AirbyteTrac
     if status in (401, 403):
         return config_error(_refused(status, config)), False
     if status == 404:
-        return config_error(
-            f"{where}: AFAS knows no such address (404), or the request was too long "
-            f"({len(urlsplit(response.url).query) + 1} of 2,049 characters). Check `environment`, `environment_type` "
-            f"and `base_url` ({config.get('base_url')}); its path ends in /ProfitRestServices as a rule."
-        ), False
+        return config_error(f"{where}: {_not_found(response, config)}"), False
     if status == 413:
         return _page_too_large(f"{where}: {MESSAGES[3].advice} (413)."), False
     if status == 503:
@@ -204,6 +203,18 @@ def _refused(status: int, config: Config) -> str:
     return (
         f"AFAS refuses this machine's IP address for {environment.describe(config)} (403): the app connector allows "
         "only certain addresses. Add this one under Algemeen > Beheer > App connector."
+    )
+
+
+def _not_found(response: requests.Response, config: Config) -> str:
+    characters = len(urlsplit(response.url).query) + 1
+    if characters > LONGEST_QUERY_STRING:
+        return (
+            f"the request is too long for AFAS ({characters:,} of 2,049 characters): shorten the filters in `streams`."
+        )
+    return (
+        f"AFAS knows no such address (404): check `environment` and `environment_type`, or `base_url` "
+        f"({config.get('base_url')}); its path ends in /ProfitRestServices as a rule."
     )
 
 

@@ -56,7 +56,9 @@ def _sentence(error: Any) -> str:
         known = error.schema["properties"]
         unknown = next(name for name in error.instance if name not in known)
         return f"`{key}.{unknown}` is not a setting; there are {', '.join(f'`{name}`' for name in known)}."
-    return f"`{key}` must be {_expectation(error)}; it is {error.instance!r}."
+    # An address may have been given with a password within.
+    given = "" if key == "base_url" else f"; it is {error.instance!r}"
+    return f"`{key}` must be {_expectation(error)}{given}."
 
 
 def _key(path: Iterable[str | int]) -> str:

@@ -14,9 +14,6 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_afas import answers
 from source_afas.errors import traced
 
-LONGEST_QUERY_STRING = 2049
-"""Characters, `?` and `&` included; a longer one is answered with 404."""
-
 _CONNECTIONS = requests.adapters.HTTPAdapter(pool_connections=4, pool_maxsize=8)
 """The process's one pool of connections. The CDK makes a session, and so a pool, for every requester; a sync of forty
 GetConnectors would shake hands with AFAS forty times."""
@@ -36,7 +33,7 @@ def query_string(parameters: Mapping[str, Any]) -> str:
 
 def fits(parameters: Mapping[str, Any]) -> bool:
     """Tell whether AFAS will take a query string of these parameters."""
-    return len(query_string(parameters)) + 1 <= LONGEST_QUERY_STRING
+    return len(query_string(parameters)) + 1 <= answers.LONGEST_QUERY_STRING
 
 
 def get(requester: HttpRequester, *segments: str, **parameters: Any) -> bytes:

@@ -10,12 +10,15 @@ from airbyte_cdk.models import (
     AirbyteConnectionStatus,
     AirbyteMessage,
     AirbyteStateMessage,
+    AirbyteStream,
+    AirbyteStreamStatus,
     ConfiguredAirbyteCatalog,
     Status,
     StreamDescriptor,
 )
 from airbyte_cdk.sources.declarative.models.declarative_component_schema import HttpComponentsResolver
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
+from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_afas import configuration, cursor, environment, exact_json
@@ -40,6 +43,7 @@ class SourceAfas(YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
         super().__init__(path_to_yaml="manifest.yaml", catalog=catalog, config=config, state=state)
+        self._discovering = False
 
     def _configured(
         self,
@@ -141,34 +145,37 @@ class SourceAfas(YamlDeclarativeSource):
             yield from source.read(logger, config, catalog, state)
             return
         self.validate()
-        names = [configured.stream.name for configured in catalog.streams]
-        missing = self._missing(names)
         began = cursor.now()
-        if len(missing) < len(names):
+        offered, gone = self._offered(catalog)
+        for stream in gone:
+            # The CDK alone would end such a stream without a word.
+            yield stream_status_as_airbyte_message(stream, AirbyteStreamStatus.INCOMPLETE)
+            yield self._not_offered(stream.name).as_airbyte_message(StreamDescriptor(name=stream.name))
+        if offered.streams:
             configured = self._config
-            self._config = {**configured, "get_connectors": [glob.escape(n) for n in names if n not in missing]}
+            self._config = {**configured, "get_connectors": [glob.escape(s.stream.name) for s in offered.streams]}
             try:
-                for message in super().read(logger, config, catalog, state):
+                for message in super().read(logger, config, offered, state):
                     cursor.cap(message, began)
                     yield message
             finally:
                 self._config = configured
-        for name in missing:
-            yield self._not_offered(name).as_airbyte_message(StreamDescriptor(name=name))
-        if missing:
-            raise self._not_offered(*missing)
+        if gone:
+            raise self._not_offered(*(stream.name for stream in gone))
 
-    def _missing(self, names: list[str]) -> list[str]:
+    def _offered(self, catalog: ConfiguredAirbyteCatalog) -> tuple[ConfiguredAirbyteCatalog, list[AirbyteStream]]:
+        """Return the catalogue without the streams that the app connector no longer opens, and those streams."""
         opened = self._get_connectors_retriever().app_connector().get_connectors
-        return [name for name in names if name not in opened]
+        return (
+            ConfiguredAirbyteCatalog(streams=[s for s in catalog.streams if s.stream.name in opened]),
+            [s.stream for s in catalog.streams if s.stream.name not in opened],
+        )
 
     def _not_offered(self, *names: str) -> AirbyteTracedException:
         return config_error(
             f"The app connector of {environment.describe(self._config)} no longer opens {', '.join(names)}: add it "
             "again under Algemeen > Beheer > App connector, or refresh the schema and leave the stream out."
         )
-
-    _discovering = False
 
     @property
     def dynamic_streams(self) -> list[dict[str, Any]]:

@@ -108,6 +108,7 @@ def test_a_good_configuration_passes(config):
         ({"num_workers": "4"}, "`num_workers`", "a whole number"),
         ({"page_size": -1}, "`page_size`", "0 or more"),
         ({"base_url": "afas.example"}, "`base_url`", "https://host/ProfitRestServices"),
+        ({"base_url": "https://user:secret@afas.example/"}, "`base_url`", "https://host/ProfitRestServices"),
     ],
 )
 def test_a_mistake_is_told_in_one_sentence_that_names_the_key(wrong, key, expected):

@@ -28,6 +28,12 @@ def test_the_package_has_the_version_of_the_metadata():
     assert in_setup("version") == DATA["dockerImageTag"]
 
 
+def test_the_image_has_the_version_of_the_metadata():
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+    assert f"LABEL io.airbyte.name={DATA['dockerRepository']} io.airbyte.version={DATA['dockerImageTag']}" in dockerfile
+
+
 def test_the_changelog_begins_with_the_version_of_the_metadata():
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     versions = re.findall(r"^## \[(\d[^\]]*)\] - \d{4}-\d{2}-\d{2}$", changelog, re.MULTILINE)
