@@ -143,10 +143,55 @@ def test_nothing_matches(source_afas):
 
 
 def test_a_key_that_is_no_setting_is_said_aloud(source_afas):
-    checked = source_afas.check(administration=[1])
+    checked = source_afas.check(colour="blue")
 
     assert checked.status.startswith("SUCCEEDED")
-    assert "`administration` in the configuration is not a setting" in checked.log
+    assert "`colour` in the configuration is not a setting" in checked.log
+
+
+def test_a_key_that_is_nearly_a_setting_is_refused(source_afas):
+    """A mistyped `administrations` would read them all."""
+    checked = source_afas.check(administration=[1])
+
+    assert checked.status == (
+        "FAILED: `administration` is not a setting of this source: did you mean `administrations`?"
+    )
+
+
+@pytest.mark.parametrize("settings", [{"primary_key": ["Debiteur"]}, {"cursor_field": "DebtorName"}])
+def test_settings_that_do_not_fit_are_found_by_the_check(source_afas, settings):
+    checked = source_afas.check(streams=[{"get_connector": "Profit_Debtor", **settings}])
+
+    assert checked.status.startswith("FAILED: `streams` for GetConnector Profit_Debtor: ")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"environment": 12345}, "FAILED: `environment` must be a text between quotes"),
+        ({"page_size": -1}, "FAILED: `page_size` must be 0 or more"),
+        ({"num_workers": 0}, "FAILED: `num_workers` must be a whole number from 2 to 8"),
+        ({"num_workers": 4.5}, "FAILED: `num_workers` must be a whole number"),
+        ({"num_workers": 4.0, "page_size": 50.0}, "SUCCEEDED"),
+    ],
+)
+def test_a_wrong_value_is_told_before_anything_is_asked(source_afas, wrong, said):
+    assert source_afas.check(**wrong).status.startswith(said)
+
+
+def test_a_base_url_of_another_environment(source_afas):
+    checked = source_afas.check(environment="99999")
+
+    assert "AFAS's name for it is not the `environment` given: is `base_url` the right one?" in checked.status
+
+
+def test_a_host_that_accepts_but_does_not_answer(source_afas):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        checked = within_20_seconds(
+            source_afas, base_url=f"http://127.0.0.1:{server.getsockname()[1]}/ProfitRestServices"
+        )
+
+    assert "accepts a connection but does not answer" in checked.status
 
 
 def within_20_seconds(source_afas, **settings):

@@ -43,9 +43,9 @@ def test_pages_are_ordered_within_the_cell_budget_and_never_everything_at_once(s
     asked = [request for request in sandbox.requests if request.path.lower().startswith("/connectors/")]
     assert len(asked) > 5
     for request in asked:
-        assert request.query["orderbyfieldids"] == "UnitId,JournalId,EntryNo,SeqNo"
+        assert request.query["orderbyfieldids"] in ("UnitId,JournalId,EntryNo,SeqNo", "Modified")
         assert 0 < int(request.query["take"]) * 18 < 150_000
-        assert int(request.query["skip"]) >= 0
+        assert 0 <= int(request.query["skip"]) <= 100_000
 
 
 def test_small_pages_give_the_same_rows(sandbox, source_afas):
@@ -175,7 +175,7 @@ def test_a_get_connector_that_is_no_longer_opened_says_so(sandbox, source_afas):
 
     assert sync.stream_status("Profit_Accounts") == "COMPLETE"
     assert sync.stream_status("Profit_Debtor") == "INCOMPLETE"
-    assert "no longer opens Profit_Debtor" in sync.error("Profit_Debtor")["message"]
+    assert "does not open Profit_Debtor" in sync.error("Profit_Debtor")["message"]
     assert sync.exit_code != 0
 
 
@@ -215,3 +215,71 @@ def test_the_secrets_stand_nowhere_in_the_output(sandbox, source_afas):
         printed = "\n".join([*output.lines, output.stderr])
         assert digits not in printed
         assert sandbox.authorization.removeprefix("AfasToken ") not in printed
+
+
+def test_a_full_refresh_reads_everything_whatever_the_state(sandbox, source_afas):
+    """A destination that overwrites would be left with what is new."""
+    first = source_afas.read("Profit_Debtor")
+    stream = {**source_afas.discover().streams["Profit_Debtor"], "supported_sync_modes": ["full_refresh"]}
+
+    again = source_afas.read_catalog([stream], state=first.states)
+
+    assert same(again.rows("Profit_Debtor")) == as_read(sandbox.rows("Profit_Debtor"))
+
+
+def test_a_stream_that_stands_twice_in_the_catalogue_is_refused(source_afas):
+    stream = source_afas.discover().streams["Profit_Debtor"]
+
+    sync = source_afas.read_catalog([stream, stream])
+
+    assert sync.error()["message"] == "The catalogue holds Profit_Debtor more than once."
+
+
+def test_half_a_character_is_read_as_the_sign_for_one_that_cannot_be(sandbox, source_afas):
+    """As a column that is too short leaves of an emoji."""
+    row = '{"AdminId":1,"AdminNm":"Holding \\ud83d","AdminCd":"H"}'
+    sandbox.answer_once(200, body=f'{{"skip":0,"take":9,"rows":[{row}]}}', on="/connectors/Profit_Administrations")
+
+    (came,) = source_afas.read("Profit_Administrations").rows("Profit_Administrations")
+
+    assert came["AdminNm"] == "Holding \ufffd"
+
+
+def test_a_passing_fault_of_metainfo_leaves_the_state_as_it_is(sandbox, source_afas):
+    sandbox.define("Eigen", fields={"Id": "int", "Gewijzigd_op": "date"}, rows=[{"Id": 1, "Gewijzigd_op": sandbox.now}])
+    stream = source_afas.discover().streams["Eigen"]
+    first = source_afas.read_catalog([stream])
+    sandbox.block("Eigen")
+
+    sync = source_afas.read_catalog([stream], state=first.states)
+
+    assert sync.stream_status("Eigen") == "INCOMPLETE"
+    assert not list(sync.of_type("STATE"))
+
+
+@pytest.mark.parametrize("value", ["gisteren", None, 5, "", {"a": 1}])
+def test_a_state_that_is_no_time_means_from_the_beginning(sandbox, source_afas, value):
+    first = source_afas.read("Profit_Debtor", "Profit_Journals")
+    (state,) = (s for s in first.states if s["stream"]["stream_descriptor"]["name"] == "Profit_Debtor")
+    state["stream"]["stream_state"]["ModifiedDate"] = value
+
+    sync = source_afas.read("Profit_Debtor", "Profit_Journals", state=[state])
+
+    assert same(sync.rows("Profit_Debtor")) == as_read(sandbox.rows("Profit_Debtor"))
+    assert sync.stream_status("Profit_Journals") == "COMPLETE"
+
+
+def test_the_closing_error_names_the_streams_and_blames_whom_they_blame(sandbox, source_afas):
+    stream = source_afas.discover().streams["Profit_Debtor"]
+    sandbox.answer_once(503, retry_after=7200, on="/connectors/Profit_Debtor")
+
+    sync = source_afas.read_catalog([stream])
+
+    assert sync.error()["message"] == "Not read to the end, as their own errors say: Profit_Debtor."
+    assert sync.error()["failure_type"] == sync.error("Profit_Debtor")["failure_type"] == "transient_error"
+
+
+def test_administrations_that_do_not_exist_are_said_aloud(source_afas):
+    sync = source_afas.read("Profit_Journals", administrations=[99])
+
+    assert "Profit_Journals: no rows in the `administrations` given" in sync.log

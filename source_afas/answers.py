@@ -8,6 +8,8 @@ below is that knowledge. Answers are read by their content: their Content-Type i
 import json
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -101,7 +103,7 @@ MESSAGES = (
         says=(),
         reaction=Reaction.ASK_AGAIN,
         fault=TRANSIENT,
-        advice="AFAS failed to answer; if it goes on, ask AFAS's support with the log reference",
+        advice="AFAS failed to answer; if it goes on, ask AFAS's support",
     ),
 )
 """Functional errors, status 500, most specific first; the last one is any other sentence."""
@@ -165,9 +167,13 @@ def retry_after(response: requests.Response) -> float | None:
     """Return the seconds after which AFAS wants to be asked again: of the header, else of the body."""
     stated = response.headers.get("Retry-After") or _body(response).get("retry_after")
     try:
-        return float(stated) if stated is not None else None
+        seconds = float(stated) if stated is not None else -1.0
     except (TypeError, ValueError):
-        return None
+        try:
+            seconds = (parsedate_to_datetime(str(stated)) - datetime.now(timezone.utc)).total_seconds()
+        except (TypeError, ValueError):
+            return None
+    return seconds if 0 <= seconds < float("inf") else None
 
 
 def _of_answer(response: requests.Response, config: Config) -> tuple[AirbyteTracedException, bool]:
@@ -261,6 +267,8 @@ def _of_network(failure: Exception | None, config: Config) -> tuple[AirbyteTrace
         return config_error(f"`base_url` is not an address: {config.get('base_url')}."), False
     if isinstance(failure, requests.exceptions.ReadTimeout):
         # AFAS goes on with a query after we hung up; the same query at once would run beside it.
+        if config.get(CHECK):
+            return transient_error(f"{host} accepts a connection but does not answer: check `base_url`."), False
         return transient_error(
             f"{host} did not answer within the time that AFAS itself allows: sync again in 15 minutes at the earliest."
         ), False

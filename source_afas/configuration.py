@@ -1,12 +1,17 @@
 """A configuration that cannot be right, told in one sentence that names the key and what is expected."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from difflib import get_close_matches
 from typing import Any
+from urllib.parse import urlsplit
 
 import isodate  # comes with the CDK, which reads the same setting with it
+import requests
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import best_match
+from urllib3.exceptions import LocationParseError
 
 from source_afas import environment, token
 from source_afas.errors import config_error
@@ -15,6 +20,9 @@ from source_afas.query import NEGATIVE, WITHOUT_VALUE
 SHORTEST_LOOKBACK = timedelta(seconds=2)
 """AFAS rounds the times that it shows: a shorter overlap would lose rows."""
 
+LONGEST_LOOKBACK = timedelta(days=3650)
+FIRST_DAY = date(1900, 1, 1)
+
 
 def validate(config: Mapping[str, Any], connection_specification: Mapping[str, Any]) -> None:
     """Raise a configuration error for the first thing that cannot be right in a configuration.
@@ -22,11 +30,13 @@ def validate(config: Mapping[str, Any], connection_specification: Mapping[str, A
     No value that may be a secret is repeated.
     """
     _validate_credentials(config.get("credentials"))
+    _refuse_near_misses(config, connection_specification)
     errors = Draft7Validator(connection_specification).iter_errors(config)
     if error := best_match(e for e in errors if next(iter(e.absolute_path), "") != "credentials"):
         raise config_error(_sentence(error))
     token.digits(config["credentials"]["token"])
     environment.base_url(config)
+    _validate_base_url(config)
     _validate_start_date(config)
     _validate_lookback_window(config)
     _validate_streams(config.get("streams") or ())
@@ -43,6 +53,9 @@ def _validate_credentials(credentials: Any) -> None:
         )
     if credentials.get("auth_type") != "token":
         raise config_error(f"`credentials.auth_type` must be `token`: {expected}.")
+    known = ("auth_type", "token", "token_name")
+    if unknown := next((name for name in credentials if get_close_matches(name, known) and name not in known), None):
+        raise config_error(f"`credentials.{unknown}` is not a setting; there are {', '.join(f'`{n}`' for n in known)}.")
     if not isinstance(credentials.get("token"), str):
         raise config_error(f"`credentials.token` is missing or not a text: {expected}.")
 
@@ -56,9 +69,14 @@ def _sentence(error: Any) -> str:
         known = error.schema["properties"]
         unknown = next(name for name in error.instance if name not in known)
         return f"`{key}.{unknown}` is not a setting; there are {', '.join(f'`{name}`' for name in known)}."
-    # An address may have been given with a password within.
-    given = "" if key == "base_url" else f"; it is {error.instance!r}"
-    return f"`{key}` must be {_expectation(error)}{given}."
+    return f"`{key}` must be {_expectation(error)}{_as_given(key, error.instance)}."
+
+
+def _as_given(key: str, value: Any) -> str:
+    """Return how a value is repeated: not at all where a secret may have been pasted into the wrong place."""
+    text = repr(value)
+    secret = key == "base_url" or "<token" in text.lower() or len(text) > 60 or re.search("[0-9a-fA-F]{32}", text)
+    return "" if secret else f"; it is {text}"
 
 
 def _key(path: Iterable[str | int]) -> str:
@@ -77,6 +95,8 @@ def _expectation(error: Any) -> str:
         return f"as in {schema.get('pattern_descriptor', value)}"
     if error.validator in ("minLength", "minItems"):
         return "given, not empty"
+    if error.validator == "type" and "pattern_descriptor" in schema:
+        return f'a text between quotes, as in "{schema["pattern_descriptor"]}"'
     return " or ".join(_TYPE_NAMES[name] for name in ([value] if isinstance(value, str) else value))
 
 
@@ -90,13 +110,36 @@ _TYPE_NAMES = {
 }
 
 
+def _refuse_near_misses(config: Mapping[str, Any], connection_specification: Mapping[str, Any]) -> None:
+    """Refuse a key that is nearly a setting: a platform may send keys of its own, but hardly such a one."""
+    known = connection_specification["properties"]
+    for name in config:
+        if name not in known and (meant := get_close_matches(name, known, n=1, cutoff=0.8)):
+            raise config_error(f"`{name}` is not a setting of this source: did you mean `{meant[0]}`?")
+
+
+def _validate_base_url(config: Mapping[str, Any]) -> None:
+    if not (given := config.get("base_url")):
+        return
+    try:
+        requests.Request("GET", given.strip()).prepare()
+        host = urlsplit(given).hostname
+        if urlsplit(given).port == 0 or not host:
+            raise ValueError("no host")
+        host.encode("idna")
+    except (ValueError, UnicodeError, requests.exceptions.RequestException, LocationParseError):
+        raise config_error("`base_url` must be an address, as in https://host/ProfitRestServices.") from None
+
+
 def _validate_start_date(config: Mapping[str, Any]) -> None:
     if (given := config.get("start_date")) is None:
         return
     try:
-        date.fromisoformat(given)
+        day = date.fromisoformat(given)
     except ValueError:
         raise config_error(f"`start_date` must be a day that exists, as in 2024-01-31; it is {given!r}.") from None
+    if day < FIRST_DAY:
+        raise config_error(f"`start_date` must be 1900-01-01 or later; it is {given!r}. Leave it out for everything.")
 
 
 def _validate_lookback_window(config: Mapping[str, Any]) -> None:
@@ -104,15 +147,15 @@ def _validate_lookback_window(config: Mapping[str, Any]) -> None:
         return
     try:
         window = isodate.parse_duration(given)
-    except ValueError:
+    except (ValueError, OverflowError):
         window = None
     if not isinstance(window, timedelta):
         raise config_error(
             f"`lookback_window` must be an ISO 8601 duration in weeks, days, hours, minutes or seconds, as in PT1H or "
             f"P1D; it is {given!r}."
         )
-    if window < SHORTEST_LOOKBACK:
-        raise config_error(f"`lookback_window` must be 2 seconds (PT2S) or more; it is {given!r}.")
+    if not SHORTEST_LOOKBACK <= window <= LONGEST_LOOKBACK:
+        raise config_error(f"`lookback_window` must be from 2 seconds (PT2S) to 10 years (P3650D); it is {given!r}.")
 
 
 def _validate_streams(streams: Iterable[Mapping[str, Any]]) -> None:

@@ -16,7 +16,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_afas.errors import config_error
 
-_NAME = re.compile(r"(?P<letter>[OTA])?(?P<number>\d{5,6})(?P<rest>[A-Z]{2})?", re.IGNORECASE)
+_NAME = re.compile(r"(?P<letter>[OTA])?(?P<number>[0-9]{5,6})(?P<rest>[A-Z]{2})?", re.IGNORECASE)
 _TYPE_OF_LETTER = {"O": "production", "T": "test", "A": "accept"}
 _HOST_OF_TYPE = {"production": "rest", "test": "resttest", "accept": "restaccept", "training": "restcursus"}
 
@@ -28,7 +28,7 @@ class BaseUrl(ConfigTransformation):
         """Set `base_url`; leave a config that cannot be right as it is, for the validation to speak of."""
         try:
             config["base_url"] = base_url(config)
-        except (AirbyteTracedException, KeyError, TypeError):
+        except (AirbyteTracedException, KeyError, TypeError, AttributeError):
             return
 
 
@@ -47,9 +47,14 @@ def describe(config: Mapping[str, Any]) -> str:
     """Return the environment as messages name it: `environment 12345 (test)`."""
     try:
         number, environment_type = _number_and_type(config)
-    except (AirbyteTracedException, KeyError, TypeError):
+    except (AirbyteTracedException, KeyError, TypeError, AttributeError):
         return "the environment"
     return f"environment {number} ({environment_type})"
+
+
+def is_named(config: Mapping[str, Any], name: str) -> bool:
+    """Return whether AFAS's own name of an environment may be the one that the configuration means."""
+    return _number_and_type(config)[0] in name
 
 
 def _number_and_type(config: Mapping[str, Any]) -> tuple[str, str]:

@@ -17,7 +17,12 @@ def message_to_string(message: AirbyteMessage) -> str:
     written = AirbyteMessageSerializer.dump(message)
     if message.record:
         written["record"]["data"] = message.record.data
-    return orjson.dumps(written, default=_as_sent).decode()
+    return dumps(written).decode()
+
+
+def dumps(value: Any) -> bytes:
+    """Return a value as one line of JSON, its `Decimal`s digit for digit."""
+    return orjson.dumps(value, default=_as_sent)
 
 
 def _as_sent(value: Any) -> orjson.Fragment:

@@ -64,7 +64,6 @@ class GetConnectorsRetriever(Retriever):
             yield {
                 "id": get_connector.id,
                 "primary_key": list(get_connector.primary_key),
-                "cursor_field": get_connector.cursor_field,
                 "get_connector": get_connector.to_json(),
             }
 
@@ -111,7 +110,7 @@ class GetConnectorsRetriever(Retriever):
     def get_connectors(self) -> list[GetConnector]:
         """Return the GetConnectors that become streams, in AFAS's order."""
         chosen = self.selected()
-        with ThreadPoolExecutor(self.config.get("num_workers") or 4, thread_name_prefix="metainfo") as workers:
+        with ThreadPoolExecutor(int(self.config.get("num_workers") or 4), thread_name_prefix="metainfo") as workers:
             return list(workers.map(self._get_connector, chosen, chosen.values()))
 
     def _get_connector(self, name: str, description: str) -> GetConnector:

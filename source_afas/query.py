@@ -7,9 +7,14 @@ value; a query that needs one goes by `filterjson` as a whole, for AFAS gets one
 """
 
 import json
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
 from itertools import product
+from math import prod
 from typing import Any, NamedTuple
 
 from source_afas.errors import config_error
@@ -35,8 +40,16 @@ OPERATORS: Mapping[str, int] = {
 }
 """AFAS's `operatortypes` by the names that a configuration uses."""
 
+COMPARING = ("=", "!=", ">=", "<=", ">", "<")
 WITHOUT_VALUE = ("is_empty", "is_not_empty")
 NEGATIVE = ("!=", "not_contains", "not_starts_with", "not_ends_with")
+
+
+MOST_GROUPS = 200
+"""Alternatives in one request; no query string holds so many."""
+
+MOST_REQUESTS = 100
+"""Requests that a page of rows may be asked for in."""
 
 
 class Condition(NamedTuple):
@@ -58,11 +71,18 @@ class Query:
     order: tuple[str, ...]
     clauses: tuple[Alternatives, ...] = ()
     """Every clause must hold."""
+    after: Alternatives = ()
+    """Where to go on; one more clause, which the next page replaces."""
+
+    def where(self, *clauses: Alternatives) -> "Query":
+        """Return the query with more clauses that must hold."""
+        return replace(self, clauses=(*self.clauses, *clauses))
 
     def parameters(self, *, skip: int, take: int) -> dict[str, Any]:
         """Return the query parameters of the request for one page."""
         parameters: dict[str, Any] = {"skip": skip, "take": take, "orderbyfieldids": ",".join(self.order)}
-        groups = [tuple(c for part in parts for c in part) for parts in product(*self.clauses)] if self.clauses else []
+        clauses = [clause for clause in (*self.clauses, self.after) if clause]
+        groups = [tuple(c for part in parts for c in part) for parts in product(*clauses)] if clauses else []
         if any(_separator_in(condition) for group in groups for condition in group):
             parameters["filterjson"] = _filter_json(groups)
         elif groups:
@@ -77,7 +97,7 @@ class Query:
         A query that is too long is cut along its longest list of values that exclude each other. Raises a
         configuration error where there is nothing left to cut.
         """
-        if fits(self.parameters(skip=100_000, take=100_000)):
+        if self._groups() <= MOST_GROUPS and fits(self.parameters(skip=100_000, take=100_000)):
             return [self]
         longest = max(
             (i for i, clause in enumerate(self.clauses) if len(clause) > 1 and _exclude_each_other(clause)),
@@ -89,13 +109,21 @@ class Query:
                 "`streams`: the filters are too long for one request to AFAS (2,049 characters): use fewer or shorter "
                 "values, or several filters with `=`."
             )
+        if self._groups() > MOST_GROUPS * MOST_REQUESTS:
+            raise config_error(
+                f"`streams`: the filters come to {self._groups():,} combinations of values, too many to ask AFAS for: "
+                "use shorter lists, or a list in one filter only."
+            )
         clause = self.clauses[longest]
         half = len(clause) // 2
         return [
             part
             for values in (clause[:half], clause[half:])
-            for part in Query(self.order, (*self.clauses[:longest], values, *self.clauses[longest + 1 :])).split()
+            for part in replace(self, clauses=(*self.clauses[:longest], values, *self.clauses[longest + 1 :])).split()
         ]
+
+    def _groups(self) -> int:
+        return prod(len(clause) for clause in (*self.clauses, self.after) if clause)
 
 
 def _exclude_each_other(clause: Alternatives) -> bool:
@@ -132,14 +160,34 @@ def _filter_json(groups: Iterable[tuple[Condition, ...]]) -> str:
     )
 
 
-def one_of(field: str, values: Iterable[Any]) -> Alternatives:
-    """Return that a field has one of the values."""
-    return tuple((Condition(field, OPERATORS["="], text),) for text in dict.fromkeys(map(as_text, values)))
+def one_of(field: str, values: Iterable[int]) -> Alternatives:
+    """Return that a field has one of the numbers."""
+    return tuple((Condition(field, OPERATORS["="], str(int(value))),) for value in dict.fromkeys(values))
 
 
 def since(field: str, moment: str) -> Alternatives:
     """Return that a date field is at or after a moment, or empty: an empty one says nothing about a change."""
-    return (Condition(field, OPERATORS[">="], moment),), (Condition(field, OPERATORS["is_empty"], ""),)
+    return (*at_or_after(field, moment), *is_empty(field))
+
+
+def at_or_after(field: str, moment: str) -> Alternatives:
+    """Return that a date field is at or after a moment. Empty ones are not."""
+    return ((Condition(field, OPERATORS[">="], moment),),)
+
+
+def before(field: str, moment: str) -> Alternatives:
+    """Return that a date field is before a moment. Empty ones are not."""
+    return ((Condition(field, OPERATORS["<"], moment),),)
+
+
+def is_empty(field: str) -> Alternatives:
+    """Return that a field is empty."""
+    return ((Condition(field, OPERATORS["is_empty"], ""),),)
+
+
+def is_not_empty(field: str) -> Alternatives:
+    """Return that a field is not empty."""
+    return ((Condition(field, OPERATORS["is_not_empty"], ""),),)
 
 
 def user_filters(get_connector: GetConnector, filters: Sequence[Mapping[str, Any]]) -> tuple[Alternatives, ...]:
@@ -158,35 +206,70 @@ def user_filters(get_connector: GetConnector, filters: Sequence[Mapping[str, Any
             )
         value = "" if operator in WITHOUT_VALUE else given["value"]
         values = value if isinstance(value, list) else [value]
-        texts = dict.fromkeys(_as_moment(as_text(v)) if data_type == "date" else as_text(v) for v in values)
-        clauses.append(tuple((Condition(field, OPERATORS[operator], text),) for text in texts))
+        check = operator in COMPARING
+        texts = [
+            _text(get_connector.id, f"filters[{number}]", field, data_type if check else "string", v) for v in values
+        ]
+        # What AFAS holds equal must not come twice: a long list is cut, and both halves would bring the row.
+        different = {_same(text, data_type if check else "string"): text for text in texts}
+        clauses.append(tuple((Condition(field, OPERATORS[operator], text),) for text in different.values()))
     return tuple(clauses)
 
 
+def _text(get_connector: str, key: str, field: str, data_type: str, value: Any) -> str:
+    """Return a value as AFAS takes it for a field. Raises a configuration error for one of another kind."""
+    text = as_text(value).strip() if data_type != "string" else as_text(value)
+    expected = _EXPECTED.get(data_type)
+    if expected and not expected[0].fullmatch(text):
+        raise config_error(
+            f"`streams` for GetConnector {get_connector}: `{key}.value` must be {expected[1]}, as {field} is "
+            f"{data_type}; it is {value!r}."
+        )
+    if data_type == "date":
+        return _as_moment(get_connector, key, text)
+    return text.lower() if data_type == "boolean" else text
+
+
+_EXPECTED = {
+    "int": (re.compile(r"[+-]?[0-9]+"), "a whole number"),
+    "decimal": (re.compile(r"[+-]?[0-9]*\.?[0-9]+"), "a number, such as 12.5"),
+    "boolean": (re.compile(r"true|false|0|1", re.IGNORECASE), "true or false"),
+    "date": (
+        re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?Z?)?"),
+        "a date, 2024-01-31, or a time, 2024-01-31T13:00:00",
+    ),
+}
+
+
+def _as_moment(get_connector: str, key: str, text: str) -> str:
+    """Return a date, or a time in whole seconds without the `Z` that AFAS shows it with and refuses in a filter."""
+    text = text.removesuffix("Z").partition(".")[0]
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise config_error(
+            f"`streams` for GetConnector {get_connector}: `{key}.value` is {text}, which does not exist."
+        ) from None
+    return moment.isoformat() if "T" in text else text
+
+
+def _same(text: str, data_type: str) -> Any:
+    """Return what two values have in common that AFAS holds equal."""
+    if data_type in ("int", "decimal"):
+        return Decimal(text)
+    return datetime.fromisoformat(text) if data_type == "date" else plain(text)
+
+
+def plain(text: str) -> str:
+    """Return a text without what AFAS's database may overlook: case, accents, spaces at the end."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in folded if not unicodedata.combining(character)).rstrip()
+
+
 def as_text(value: Any) -> str:
-    """Return a value as AFAS takes it in a filter."""
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
-
-
-def _as_moment(text: str) -> str:
-    # AFAS shows times with a Z, and refuses one in a filter.
-    return text[:-1] if text[:1].isdigit() and text.endswith("Z") else text
-
-
-def total_order(get_connector: GetConnector) -> tuple[str, ...]:
-    """Return the fields to sort on: the key, else as many fields as one request can name.
-
-    AFAS fails on sorting by an id with a dot in it, and blobs cannot be sorted; integers sort fastest.
-    """
-    if get_connector.primary_key:
-        return get_connector.primary_key
-    by_speed = [
-        field_id
-        for data_type in ("int", "date", "string", "decimal", "boolean")
-        for field_id in get_connector.ids_of(data_type)
-    ]
-    sortable = [field_id for field_id in by_speed if not set(".,") & set(field_id)] or by_speed[:1]
-    # Half of the query string is left to the filters.
-    while len(",".join(sortable)) > 900:
-        sortable.pop()
-    return tuple(sortable)
+    """Return a value as AFAS takes it in a filter, numbers without an exponent."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float | Decimal):
+        return f"{Decimal(repr(value)) if isinstance(value, float) else value:f}"
+    return str(value)

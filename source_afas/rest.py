@@ -21,7 +21,10 @@ GetConnectors would shake hands with AFAS forty times."""
 
 def share_connections(requester: HttpRequester) -> None:
     """Have a requester take its connections from the process's one pool."""
-    session = requester._http_client._session
+    client = requester._http_client
+    if requester.config.get(answers.CHECK):
+        client._request_timeout = (8, 8)  # someone is watching
+    session = client._session
     session.mount("https://", _CONNECTIONS)
     session.mount("http://", _CONNECTIONS)
 

@@ -1,17 +1,26 @@
-"""Reading a GetConnector: pages of rows, in a fixed order, until there are no more."""
+"""Reading a GetConnector: pages of rows, in a fixed order, each going on where the one before it ended."""
 
 import logging
-from collections.abc import Iterator, Mapping
-from dataclasses import InitVar, dataclass
+import threading
+import time
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import InitVar, dataclass, replace
 from typing import Any
 
+from airbyte_cdk.models import AirbyteMessage, AirbyteStreamStatus, StreamDescriptor
 from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
 from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.types import Config, StreamSlice
+from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
 
-from source_afas import answers, cursor, page, query, rest
+from source_afas import answers, query, rest
 from source_afas.errors import PageTooLarge, config_error
 from source_afas.metainfo import GetConnector, Settings
+from source_afas.order import Border, order_of, total_order
+from source_afas.page import Page, read_page
+from source_afas.page_message import PageMessage
+from source_afas.progress import Progress
+from source_afas.query import Query
 
 logger = logging.getLogger("airbyte")
 
@@ -24,13 +33,29 @@ LARGEST_PAGE_ROWS = 10_000
 LARGEST_SKIP = 100_000
 """Beyond this, AFAS gets too slow to go on skipping."""
 
+PAGES = "__pages"
+"""Set in the configuration where rows are written to standard output, which takes a page at a time."""
+
+
+_AS_OBJECTS = threading.Lock()
+"""Held while the rows of a page are objects: one page at a time, for they take ten times the memory of its text."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What AFAS answered to a query for rows."""
+
+    body: bytes
+    take: int
+    """The rows that were asked for: fewer mean that the query has no more."""
+
 
 @dataclass
 class GetConnectorRetriever(Retriever):
     """Reads the rows of one GetConnector.
 
     A `SimpleRetriever` takes a page for the last one when its body is not what it expects, reads decimals as floats,
-    and cannot write AFAS's filters. In the manifest:
+    goes on by skipping, and cannot write AFAS's filters. In the manifest:
 
         retriever:
           type: CustomRetriever
@@ -46,60 +71,145 @@ class GetConnectorRetriever(Retriever):
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         rest.share_connections(self.requester)
-        self._get_connector = GetConnector.from_json(self.get_connector)
+        self.described = GetConnector.from_json(self.get_connector)
+        self.order = order_of(self.described)
+        self.whole_order = total_order(self.described)
+        self.take = page_size(len(self.described.fields), int(self.config.get("page_size") or 0))
+        """Rows to ask for in one request."""
+        self._dates = self.described.ids_of("date")
+        self._progress = Progress(self.described.id)
+
+    def everything(self) -> Query:
+        """Return the query for all rows that the user wants, whenever they were changed."""
+        clauses = []
+        if administrations := self._administrations():
+            clauses.append(query.one_of(self.described.administration_field, administrations))
+        clauses.extend(query.user_filters(self.described, Settings.of(self.config, self.described.id).filters))
+        return Query(self.order.fields, tuple(clauses))
+
+    def _administrations(self) -> list[int]:
+        return (self.config.get("administrations") or []) if self.described.administration_field else []
 
     def read_records(
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
-    ) -> Iterator[Mapping[str, Any]]:
-        """Yield the rows of a slice: all of them, or those at or after the slice's start and those without a time."""
-        if self._get_connector.fault:
-            raise self._get_connector.fault.error()
-        for part in self._query(stream_slice).split():
-            yield from self._rows(part)
+    ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
+        """Yield the rows of a slice: as pages where a page can be written at once, else one by one."""
+        extra: Any = stream_slice.extra_fields if stream_slice else {}
+        for page in self._pages(extra["query"], extra.pop("first", None), extra):
+            if not page:
+                continue
+            as_pages = bool(self.config.get(PAGES))
+            if self._progress.count(len(page), stream_slice) and as_pages:
+                yield stream_status_as_airbyte_message(
+                    StreamDescriptor(name=self.described.id), AirbyteStreamStatus.RUNNING
+                )
+            if as_pages:
+                yield PageMessage.of(self.described.id, page, int(time.time() * 1000))
+            else:
+                yield from page.exact()
 
-    def _query(self, stream_slice: StreamSlice | None) -> query.Query:
-        get_connector = self._get_connector
-        clauses = []
-        administrations = self.config.get("administrations")
-        if administrations and get_connector.administration_field:
-            clauses.append(query.one_of(get_connector.administration_field, administrations))
-        clauses.extend(query.user_filters(get_connector, Settings.of(self.config, get_connector.id).filters))
-        start = cursor.start(stream_slice)
-        if get_connector.cursor_field and start:
-            clauses.append(query.since(get_connector.cursor_field, start))
-        return query.Query(query.total_order(get_connector), tuple(clauses))
+    def first_page(self, wanted: Query) -> Answer:
+        """Return the first answer to a query. Raises the fault that kept the GetConnector's metainfo from being had."""
+        if self.described.fault:
+            raise self.described.fault.error()
+        return self._ask(wanted, 0)
 
-    def _rows(self, part: query.Query) -> Iterator[Mapping[str, Any]]:
-        dates = self._get_connector.ids_of("date")
-        take = page_size(len(self._get_connector.fields), self.config.get("page_size") or 0)
-        skip = 0
+    def row_at(self, wanted: Query, position: int) -> Mapping[str, Any] | None:
+        """Return the row at a position of a query's order, None where the query has no more than that."""
+        page = self._page(self._get(wanted, position, 1))
+        return page.exact_row(0) if page else None
+
+    def _pages(self, wanted: Query, first: Answer | None, extra: MutableMapping[str, Any]) -> Iterator[Page]:
+        """Yield the rows of a query, page by page, each going on from the last border of the one before."""
+        order, skip, before = self.order, 0, None
         while True:
+            answer, first = first or self._ask(wanted, skip), None
+            with _AS_OBJECTS:
+                page = self._page(answer.body)
+                complete = len(page) < answer.take
+                borders = [] if complete else list(order.last_borders(page.rows, before))
+                last = page.rows[-1] if page else None
+                if "newest" in extra:
+                    extra["newest"] = max(extra["newest"], self._newest(page, extra["began"]))
+                page = page.first(len(page))
+            if complete or self.config.get(answers.CHECK):
+                self._warn_of_nothing(page, wanted)
+                yield page
+                return
+            if borders:
+                border, parts = self._reading_on(wanted, borders, page)
+                yield page.first(border.position)
+                if len(parts) > 1:
+                    for part in parts:
+                        yield from self._pages(part, None, extra)
+                    return
+                (wanted,), skip, before = parts, 0, None
+            elif order is not self.whole_order:
+                # More rows than a page holds share a key: tell them apart by their other fields.
+                order, wanted = self.whole_order, replace(wanted, order=self.whole_order.fields)
+            elif not order.is_total:
+                raise self._too_many_alike(len(page))
+            else:
+                yield page
+                skip, before = skip + len(page), last
+                if skip > LARGEST_SKIP:
+                    raise self._too_many_alike(LARGEST_SKIP)
+
+    def _warn_of_nothing(self, page: Page, wanted: Query) -> None:
+        if not page and self._administrations() and wanted.clauses == self.everything().clauses:
+            logger.warning(
+                f"{self.described.id}: no rows in the `administrations` given. Do they exist, and may the token's user "
+                "see them?"
+            )
+
+    def _newest(self, page: Page, began: str) -> str:
+        times = (row.get(self.described.cursor_field) or "" for row in page.rows)
+        return max((moment for moment in times if moment <= began), default="")
+
+    @staticmethod
+    def _reading_on(wanted: Query, borders: list[Border], page: Page) -> tuple[Border, list[Query]]:
+        """Return the border to go on from, and the query for what comes after it, or several where it is too long."""
+        for border in borders:
+            exact = replace(border, row=page.exact_row(border.position))
+            following = replace(wanted, after=exact.after)
+            if rest.fits(following.parameters(skip=LARGEST_SKIP, take=LARGEST_SKIP)):
+                return border, [following]
+        return border, following.split()
+
+    def _too_many_alike(self, rows: int) -> Exception:
+        return config_error(
+            f"GetConnector {self.described.id}: {rows:,} rows or more cannot be told apart by the fields that AFAS can "
+            f"sort on ({', '.join(self.whole_order.fields[:6])}), so they cannot be read page by page. Name its key as "
+            "`primary_key` in `streams`, add a field to it that is different in each row, or narrow it with `filters`."
+        )
+
+    def _ask(self, wanted: Query, skip: int) -> Answer:
+        while True:
+            take = self.take
             try:
-                rows = self._page(part, skip, take, dates)
+                return Answer(self._get(wanted, skip, take), take)
             except PageTooLarge as error:
                 if take == 1:
                     raise
-                take //= 2
-                logger.info(f"{error.message} Going on with {take} rows per request.")
-                continue
-            yield from rows
-            if len(rows) < take:
-                return
-            skip += len(rows)
-            if skip > LARGEST_SKIP:
-                raise config_error(
-                    f"GetConnector {self._get_connector.id}: more than {LARGEST_SKIP:,} rows in one go, beyond which "
-                    "AFAS cannot page in time. Narrow it in `streams` with `filters`, by year or administration, or "
-                    "give it a later `start_date`."
-                )
+                self.take = min(self.take, take // 2)
+                logger.info(f"{error.message} Going on with {self.take} rows per request.")
 
-    def _page(self, part: query.Query, skip: int, take: int, dates: list[str]) -> list[dict[str, Any]]:
-        name = self._get_connector.id
-        body = rest.get(self.requester, "connectors", name, **part.parameters(skip=skip, take=take))
+    def _get(self, wanted: Query, skip: int, take: int) -> bytes:
+        return rest.get(self.requester, "connectors", self.described.id, **wanted.parameters(skip=skip, take=take))
+
+    def _page(self, body: bytes) -> Page:
         try:
-            return page.read_rows(body, dates)
+            return read_page(body, self._dates)
         except ValueError:
-            raise answers.unexpected(f"/connectors/{name}", "no page of rows", self.config) from None
+            raise answers.unexpected(f"/connectors/{self.described.id}", "no page of rows", self.config) from None
+
+    def is_complete(self, answer: Answer) -> bool:
+        """Return whether a query has no more rows than an answer's."""
+        return len(self._page(answer.body)) < answer.take
+
+    def first_row(self, answer: Answer) -> Mapping[str, Any]:
+        """Return the first row of an answer."""
+        return self._page(answer.body).exact_row(0)
 
 
 def page_size(fields: int, wanted: int = 0) -> int:

@@ -3,8 +3,10 @@
 import glob
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+import isodate
 from airbyte_cdk.models import (
     AirbyteCatalog,
     AirbyteConnectionStatus,
@@ -13,19 +15,29 @@ from airbyte_cdk.models import (
     AirbyteStream,
     AirbyteStreamStatus,
     ConfiguredAirbyteCatalog,
+    FailureType,
     Status,
     StreamDescriptor,
+    SyncMode,
 )
-from airbyte_cdk.sources.declarative.models.declarative_component_schema import HttpComponentsResolver
+from airbyte_cdk.sources.declarative.models.declarative_component_schema import (
+    CustomRetriever,
+    CustomSchemaLoader,
+    HttpComponentsResolver,
+)
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
+from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_afas import configuration, cursor, environment, exact_json
+from source_afas import configuration, environment, exact_json
 from source_afas.answers import CHECK
-from source_afas.errors import NotServed, config_error
+from source_afas.cursor import GetConnectorCursor
+from source_afas.errors import NotServed, config_error, transient_error
 from source_afas.get_connectors import AppConnector, GetConnectorsRetriever
 from source_afas.metainfo import GetConnector
+from source_afas.retriever import PAGES, GetConnectorRetriever
+from source_afas.streams import make_stream
 
 exact_json.install()
 
@@ -42,17 +54,28 @@ class SourceAfas(YamlDeclarativeSource):
         config: Mapping[str, Any] | None = None,
         state: list[AirbyteStateMessage] | None = None,
     ) -> None:
-        super().__init__(path_to_yaml="manifest.yaml", catalog=catalog, config=config, state=state)
+        super().__init__(
+            path_to_yaml="manifest.yaml", catalog=catalog, config=config, state=_to_go_on_from(state, catalog)
+        )
+        self._catalog = catalog
         self._discovering = False
+        self.pages = False
+        """Whether rows may come as pages, for a reader that writes them out."""
+        # Most streams are one page, which the thread that plans a stream reads. One thread is enough for reading on.
+        workers = (self._config or {}).get("num_workers")
+        planning = int(workers) - 1 if workers and workers in range(2, 9) else 3
+        self._concurrent_source._initial_number_partitions_to_generate = planning
 
-    def _configured(
+    def _told(
         self,
         config: Mapping[str, Any],
         catalog: ConfiguredAirbyteCatalog | None = None,
         state: list[AirbyteStateMessage] | None = None,
     ) -> "SourceAfas":
         """Return the source for a command: the CDK wants to know all when it is made, some hosts tell it later."""
-        return self if self._config else SourceAfas(catalog, config, state)
+        if self._config and (catalog is None or self._catalog is not None):
+            return self
+        return SourceAfas(catalog, self._config or config, state)
 
     def validate(self) -> None:
         """Raise a configuration error where the configuration cannot be right; warn of a key that is none."""
@@ -63,12 +86,12 @@ class SourceAfas(YamlDeclarativeSource):
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         """Read /metainfo and one row of one GetConnector, and say what was found or what is wrong."""
-        if (source := self._configured(config)) is not self:
+        if (source := self._told(config)) is not self:
             return source.check(logger, config)
         configured = self._config
-        self._config = {**configured, CHECK: True, "page_size": 1}
         try:
             self.validate()
+            self._config = {**configured, CHECK: True, "page_size": 1}
             return AirbyteConnectionStatus(status=Status.SUCCEEDED, message=self._found(logger))
         except AirbyteTracedException as error:
             return AirbyteConnectionStatus(status=Status.FAILED, message=error.message)
@@ -80,6 +103,7 @@ class SourceAfas(YamlDeclarativeSource):
         app_connector = retriever.app_connector()
         self._refuse_settings_of_no_get_connector(app_connector)
         names = list(retriever.selected())
+        self._refuse_settings_that_do_not_fit(names)
         read, refused = self._first_readable(names)
         for message in refused:
             logger.warning(message)
@@ -87,6 +111,8 @@ class SourceAfas(YamlDeclarativeSource):
             f'{environment.describe(self._config).capitalize()}, app connector "{app_connector.name}" in '
             f"{app_connector.environment}: {len(names)} GetConnectors; read one row of {read}."
         )
+        if not environment.is_named(self._config, app_connector.environment):
+            sentence += " AFAS's name for it is not the `environment` given: is `base_url` the right one?"
         logger.info(sentence)
         return sentence
 
@@ -98,18 +124,34 @@ class SourceAfas(YamlDeclarativeSource):
         """
         refused: list[str] = []
         for name in names[:5]:
-            with_all = self._config
-            self._config = {**with_all, "get_connectors": [glob.escape(name)]}
             try:
-                for stream in self.streams(self._config):
-                    partition = next(iter(stream.generate_partitions()))
-                    next(iter(partition.read()), None)
+                with self._narrowed_to([name]):
+                    for stream in self.streams(self._config):
+                        partition = next(iter(stream.generate_partitions()))
+                        next(iter(partition.read()), None)
                 return name, refused
             except NotServed as error:
                 refused.append(str(error.message))
-            finally:
-                self._config = with_all
         raise config_error(refused[0])
+
+    @contextmanager
+    def _narrowed_to(self, names: list[str], **more: Any) -> Iterator[None]:
+        """Have no more than some GetConnectors become streams, and no more of their metainfo be asked for."""
+        configured = self._config
+        self._config = {**configured, "get_connectors": [glob.escape(name) for name in names], **more}
+        try:
+            yield
+        finally:
+            self._config = configured
+
+    def _refuse_settings_that_do_not_fit(self, names: list[str]) -> None:
+        """Ask for the metainfo of the GetConnectors in `streams`; raise where a field that they name is not there."""
+        with_settings = {entry["get_connector"].lower() for entry in self._config.get("streams") or ()}
+        if chosen := [name for name in names if name.lower() in with_settings]:
+            with self._narrowed_to(chosen):
+                for get_connector in self._get_connectors_retriever().get_connectors():
+                    if get_connector.fault and not get_connector.fault.lasting:
+                        raise get_connector.fault.error()
 
     def _refuse_settings_of_no_get_connector(self, app_connector: AppConnector) -> None:
         opened = {name.lower() for name in app_connector.get_connectors}
@@ -123,7 +165,7 @@ class SourceAfas(YamlDeclarativeSource):
 
     def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteCatalog:
         """Return every GetConnector as a stream; fail rather than leave one out that is there."""
-        if (source := self._configured(config)) is not self:
+        if (source := self._told(config)) is not self:
             return source.discover(logger, config)
         self.validate()
         self._refuse_settings_of_no_get_connector(self._get_connectors_retriever().app_connector())
@@ -141,30 +183,44 @@ class SourceAfas(YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
         """Yield the messages of a sync of the catalogue's streams."""
-        if (source := self._configured(config, catalog, state)) is not self:
+        if (source := self._told(config, catalog, state)) is not self:
             yield from source.read(logger, config, catalog, state)
             return
         self.validate()
-        began = cursor.now()
         offered, gone = self._offered(catalog)
+        failed = [stream.name for stream in gone]
         for stream in gone:
             # The CDK alone would end such a stream without a word.
             yield stream_status_as_airbyte_message(stream, AirbyteStreamStatus.INCOMPLETE)
             yield self._not_offered(stream.name).as_airbyte_message(StreamDescriptor(name=stream.name))
-        if offered.streams:
-            configured = self._config
-            self._config = {**configured, "get_connectors": [glob.escape(s.stream.name) for s in offered.streams]}
-            try:
-                for message in super().read(logger, config, offered, state):
-                    cursor.cap(message, began)
+        transient = not gone
+        try:
+            with self._narrowed_to([s.stream.name for s in offered.streams], **{PAGES: self.pages}):
+                for message in super().read(logger, config, offered, state) if offered.streams else ():
+                    error = message.trace.error if message.trace else None
+                    if error and error.stream_descriptor:
+                        failed.append(error.stream_descriptor.name)
+                        transient &= error.failure_type is FailureType.transient_error
                     yield message
-            finally:
-                self._config = configured
-        if gone:
-            raise self._not_offered(*(stream.name for stream in gone))
+        except AirbyteTracedException as error:
+            # The CDK's summary of a sync repeats its errors as Python would show them, and blames the user for all.
+            if not failed:
+                raise error
+        if failed:
+            names = ", ".join(dict.fromkeys(failed))
+            raise (transient_error if transient else config_error)(
+                f"Not read to the end, as their own errors say: {names}."
+            )
 
     def _offered(self, catalog: ConfiguredAirbyteCatalog) -> tuple[ConfiguredAirbyteCatalog, list[AirbyteStream]]:
-        """Return the catalogue without the streams that the app connector no longer opens, and those streams."""
+        """Return the catalogue without the streams that the app connector does not open, and those streams."""
+        names = [configured.stream.name for configured in catalog.streams]
+        if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            raise config_error(f"The catalogue holds {', '.join(twice)} more than once.")
+        for configured in catalog.streams:
+            modes = configured.stream.supported_sync_modes or []
+            if configured.sync_mode is SyncMode.incremental and SyncMode.incremental not in modes:
+                self.logger.warning(f"{configured.stream.name} has no cursor: it is read in full, not incrementally.")
         opened = self._get_connectors_retriever().app_connector().get_connectors
         return (
             ConfiguredAirbyteCatalog(streams=[s for s in catalog.streams if s.stream.name in opened]),
@@ -173,24 +229,42 @@ class SourceAfas(YamlDeclarativeSource):
 
     def _not_offered(self, *names: str) -> AirbyteTracedException:
         return config_error(
-            f"The app connector of {environment.describe(self._config)} no longer opens {', '.join(names)}: add it "
-            "again under Algemeen > Beheer > App connector, or refresh the schema and leave the stream out."
+            f"The app connector of {environment.describe(self._config)} does not open {', '.join(names)}. Was it "
+            "renamed or taken out in Profit? Add it under Algemeen > Beheer > App connector, or refresh the schema."
         )
 
     @property
     def dynamic_streams(self) -> list[dict[str, Any]]:
-        """The manifest's template, filled in for each GetConnector.
-
-        The CDK fills in values but leaves nothing out, so the cursor goes from the streams that have none here.
-        """
+        """The manifest's template, filled in for each GetConnector; discovery ends at one that cannot be told."""
         streams = super().dynamic_streams
         for stream in streams:
             get_connector = GetConnector.from_json(stream["retriever"]["get_connector"])
+            # The CDK takes the quotes off a name that begins and ends with them.
+            stream["name"] = get_connector.id
             if self._discovering and get_connector.fault and not get_connector.fault.lasting:
                 raise get_connector.fault.error()
-            if not get_connector.cursor_field:
-                del stream["incremental_sync"]
         return streams
+
+    def _create_streams(
+        self, selected_configs: list[dict[str, Any]], all_configs: list[dict[str, Any]]
+    ) -> list[AbstractStream]:
+        """Make the streams; the CDK's own way gives a stream one of the CDK's own cursors."""
+        return [self._stream(definition) for definition in selected_configs]
+
+    def _stream(self, definition: Mapping[str, Any]) -> AbstractStream:
+        make, config = self._constructor.create_component, self._config
+        retriever: GetConnectorRetriever = make(CustomRetriever, definition["retriever"], config)
+        described = retriever.described
+        cursor = described.cursor_field and GetConnectorCursor(
+            described.id,
+            described.cursor_field,
+            start_date=config.get("start_date"),
+            lookback=isodate.parse_duration(config.get("lookback_window") or "PT1H"),
+            state_manager=self._connector_state_manager,
+            message_repository=self._message_repository,
+        )
+        schema_loader = make(CustomSchemaLoader, definition["schema_loader"], config)
+        return make_stream(retriever, schema_loader, cursor or None, self._message_repository)
 
     def _get_connectors_retriever(self) -> GetConnectorsRetriever:
         definition = self._source_config["dynamic_streams"][0]
@@ -199,3 +273,16 @@ class SourceAfas(YamlDeclarativeSource):
         )
         retriever: GetConnectorsRetriever = resolver.retriever
         return retriever
+
+
+def _to_go_on_from(
+    state: list[AirbyteStateMessage] | None, catalog: ConfiguredAirbyteCatalog | None
+) -> list[AirbyteStateMessage] | None:
+    """Return the states of the streams that are read incrementally.
+
+    The CDK goes on from a state in a full refresh too: a destination that overwrites would be left with what is new.
+    """
+    if state is None or catalog is None:
+        return state
+    full = {s.stream.name for s in catalog.streams if s.sync_mode is SyncMode.full_refresh}
+    return [s for s in state if not (s.stream and s.stream.stream_descriptor.name in full)]

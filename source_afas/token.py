@@ -36,11 +36,16 @@ class AfasTokenAuthenticator(DeclarativeAuthenticator):
     config: Config
     parameters: InitVar[Mapping[str, Any]]
 
+    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
+        token = self.config["credentials"]["token"]
+        self._header = authorization(token)
+        # The CDK masks what was configured, and nothing that was made of it.
+        for secret in (self._header.removeprefix("AfasToken "), digits(token), digits(token).lower()):
+            add_to_secrets(secret)
+
     def get_auth_header(self) -> Mapping[str, Any]:
-        """Return the Authorization header, and have the CDK mask it in whatever it prints from now on."""
-        header = authorization(self.config["credentials"]["token"])
-        add_to_secrets(header.removeprefix("AfasToken "))
-        return {"Authorization": header}
+        """Return the Authorization header."""
+        return {"Authorization": self._header}
 
 
 def authorization(pasted: str) -> str:
@@ -59,9 +64,15 @@ def digits(pasted: str) -> str:
     text = "".join(pasted.split())
     found = _TOKEN.fullmatch(text) or _TOKEN.fullmatch(_from_base64(text))
     if not found:
+        data = re.search(r"<data>(.*?)</data>", text, re.IGNORECASE)
+        what = (
+            f"between <data> and </data> stand {len(data[1])} characters where 64 hexadecimal digits are expected"
+            if data
+            else f"what was given has {len(text)} characters and is none of these"
+        )
         raise config_error(
-            "`credentials.token` is not an AFAS token: expected the whole text <token>…</token> as Profit showed it, "
-            f"its 64 hexadecimal digits, or its Base64; what was given has {len(text)} characters and is none of these."
+            "`credentials.token` is not an AFAS token, which is the whole text <token>…</token> as Profit showed it, "
+            f"its 64 hexadecimal digits, or its Base64: {what}."
         )
     return found["digits"].upper()
 

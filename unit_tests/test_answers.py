@@ -137,12 +137,19 @@ def test_not_found_of_a_short_request_means_another_address():
         (answer(503, {"retry_after": 7200}), 7200),
         (answer(503, {"error": {"code": "503", "message": "maintenance"}, "retry_after": 7200}), 7200),
         (answer(503, {"retry_after": "soon"}), None),
-        (answer(503, **{"Retry-After": "Sun, 22 Nov 2026 10:00:00 GMT"}), None),
+        (answer(503, **{"Retry-After": "Sun, 22 Nov 2020 10:00:00 GMT"}), None),
+        (answer(503, **{"Retry-After": "-5"}), None),
+        (answer(503, **{"Retry-After": "nan"}), None),
+        (answer(503, **{"Retry-After": "inf"}), None),
         (answer(503), None),
     ],
 )
 def test_afas_says_when_to_come_back_in_the_header_or_in_the_body(given, seconds):
     assert retry_after(given) == seconds
+
+
+def test_afas_may_also_name_a_time():
+    assert retry_after(answer(503, **{"Retry-After": "Fri, 01 Jan 2100 00:00:00 GMT"})) > 0
 
 
 def test_a_short_wait_is_waited_and_a_long_one_is_told():

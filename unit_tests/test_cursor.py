@@ -1,39 +1,121 @@
-from airbyte_cdk.models import AirbyteMessageSerializer
+from datetime import datetime, timedelta
+
+import pytest
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.message import InMemoryMessageRepository
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_afas.cursor import cap, start
+from source_afas.cursor import BEGINNING, GetConnectorCursor, later, now, overlapping
+
+HOUR = timedelta(hours=1)
 
 
-def slice_from(moment):
-    return StreamSlice(partition={}, cursor_slice={"start_time": moment, "end_time": "9999-12-31T00:00:00"})
+class Slice:
+    """A partition, as the cursor sees it."""
+
+    def __init__(self, window, newest=""):
+        self.extra = {"window": window, "newest": newest}
+
+    def to_slice(self):
+        return StreamSlice(partition={}, cursor_slice={}, extra_fields=self.extra)
 
 
-def state(value):
-    stream = {"stream_descriptor": {"name": "Profit_Debtor"}, "stream_state": {"ModifiedDate": value}}
-    return AirbyteMessageSerializer.load({"type": "STATE", "state": {"type": "STREAM", "stream": stream}})
+def cursor(state=None, start_date=None, lookback=HOUR):
+    states = ConnectorStateManager()
+    if state is not None:
+        states.update_state_for_stream("Profit_Debtor", None, {"ModifiedDate": state})
+    made = GetConnectorCursor(
+        "Profit_Debtor",
+        "ModifiedDate",
+        start_date=start_date,
+        lookback=lookback,
+        state_manager=states,
+        message_repository=InMemoryMessageRepository(),
+    )
+    made.began = "2026-11-22T08:00:00"
+    return made
 
 
-def test_a_slice_starts_where_it_says():
-    assert start(slice_from("2026-01-31T09:00:00")) == "2026-01-31T09:00:00"
+@pytest.mark.parametrize(
+    ("state", "start_date", "start"),
+    [
+        (None, None, None),
+        (None, "2024-01-01", "2024-01-01T00:00:00"),
+        ("2026-01-31T09:00:00", None, "2026-01-31T08:00:00"),
+        ("2026-01-31T09:00:00Z", None, "2026-01-31T08:00:00"),
+        ("2026-01-31T09:00:00", "2026-06-01", "2026-06-01T00:00:00"),
+        (BEGINNING, None, None),
+        ("gisteren", None, None),
+    ],
+)
+def test_a_sync_starts_a_lookback_before_the_last_one_ended(state, start_date, start):
+    assert cursor(state, start_date).start == start
 
 
-def test_a_slice_from_the_beginning_is_not_filtered():
-    assert start(slice_from("1900-01-01T00:00:00")) is None
-    assert start(StreamSlice(partition={}, cursor_slice={})) is None
-    assert start(None) is None
+def test_a_state_of_the_future_hides_nothing():
+    assert cursor("2099-01-01T00:00:00").start <= now()
 
 
-def test_a_state_does_not_run_ahead_of_the_sync():
-    message = state("2099-01-01T00:00:00")
-
-    cap(message, "2026-11-22T08:00:00")
-
-    assert message.state.stream.stream_state.ModifiedDate == "2026-11-22T08:00:00"
+@pytest.mark.parametrize("reached", ["2026-10-25T02:10:00", "2026-10-25T02:59:59"])
+def test_in_the_hour_that_comes_twice_the_whole_hour_is_read_again(reached):
+    """What is changed after 2:50 of summer time may say 2:10."""
+    assert overlapping(reached, timedelta(seconds=2)) <= "2026-10-25T01:59:58"
 
 
-def test_a_state_of_the_past_stays():
-    message = state("2026-01-31T09:00:00")
+@pytest.mark.parametrize("reached", ["2026-10-25T01:59:59", "2026-10-25T03:00:00", "2026-03-29T02:30:00"])
+def test_outside_it_the_lookback_is_enough(reached):
+    assert overlapping(reached, timedelta(seconds=2)) == str(
+        (datetime.fromisoformat(reached) - timedelta(seconds=2)).isoformat()
+    )
 
-    cap(message, "2026-11-22T08:00:00")
 
-    assert message.state.stream.stream_state.ModifiedDate == "2026-01-31T09:00:00"
+def test_windows_always_advance():
+    assert later("2026-01-31T09:00:05", "2026-01-31T09:00:00") == "2026-01-31T09:00:05"
+    assert later("2026-01-31T09:00:00", "2026-01-31T09:00:00") == "2026-01-31T09:00:01"
+    assert later("2026-01-31T09:00:00", None) == "2026-01-31T09:00:00"
+
+
+def test_the_state_is_the_newest_time_seen():
+    it = cursor()
+
+    it.close_partition(Slice(it.open_window(None, 1), newest="2026-01-31T09:00:00"))
+
+    assert it.state == {"ModifiedDate": "2026-01-31T09:00:00"}
+
+
+def test_the_state_follows_the_windows_that_are_closed_without_a_gap():
+    it = cursor()
+    first, second, third = (it.open_window(end, 1) for end in ("2024-01-01T00:00:00", "2025-01-01T00:00:00", None))
+
+    it.close_partition(Slice(second))
+    assert it.state == {"ModifiedDate": BEGINNING}
+    it.close_partition(Slice(first))
+    assert it.state == {"ModifiedDate": "2025-01-01T00:00:00"}
+    it.close_partition(Slice(third, newest="2026-01-31T09:00:00"))
+    assert it.state == {"ModifiedDate": "2026-01-31T09:00:00"}
+
+
+def test_a_window_is_closed_when_all_its_slices_are():
+    it = cursor()
+    window = it.open_window("2024-01-01T00:00:00", 2)
+
+    it.close_partition(Slice(window))
+    assert it.state == {"ModifiedDate": BEGINNING}
+    it.close_partition(Slice(window))
+    assert it.state == {"ModifiedDate": "2024-01-01T00:00:00"}
+
+
+def test_a_window_that_ends_in_the_future_takes_the_state_to_the_sync_only():
+    it = cursor()
+
+    it.close_partition(Slice(it.open_window("2099-01-01T00:00:00", 1)))
+
+    assert it.state == {"ModifiedDate": "2026-11-22T08:00:00"}
+
+
+def test_the_state_never_goes_back():
+    it = cursor("2026-01-31T09:00:00")
+
+    it.close_partition(Slice(it.open_window(None, 1)))
+
+    assert it.state == {"ModifiedDate": "2026-01-31T09:00:00"}

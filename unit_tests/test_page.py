@@ -5,7 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_afas.page import read_rows
+from source_afas.page import read_page
+
+
+def read_rows(body, date_fields=()):
+    """The rows of a page as they leave, both ways that they can."""
+    read = read_page(body, date_fields)
+    written = [json.loads(line, parse_float=Decimal) for line in read.lines(b"", b"\n").splitlines()]
+    exact = read.exact()
+    assert [{k: v if v is None or isinstance(v, str) else Decimal(v) for k, v in row.items()} for row in exact] == [
+        {k: v if v is None or isinstance(v, str) else Decimal(v) for k, v in row.items()} for row in written
+    ]
+    return exact
 
 
 def page(rows: str) -> bytes:
@@ -72,4 +83,50 @@ def test_any_text_comes_out_as_it_went_in(text):
 )
 def test_what_is_no_page_is_never_an_empty_one(body):
     with pytest.raises(ValueError):
-        read_rows(body, [])
+        read_page(body, [])
+
+
+AMOUNTS = st.decimals(allow_nan=False, allow_infinity=False, places=10).map(lambda d: f"{d:f}") | st.integers().map(str)
+TIMES = st.datetimes().map(lambda moment: moment.isoformat(timespec="seconds"))
+TEXTS = (
+    st.text() | TIMES.map(lambda time: time + "Z") | st.sampled_from(["},{", '"Z",', "Z", '"rows":[', "\ud83d", "\\"])
+)
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "Nummer": st.none() | st.integers(0, 2**70).map(str),
+            "Bedrag": st.none() | AMOUNTS,
+            "Omschrijving": st.none() | TEXTS.map(json.dumps),
+            "Gewijzigd": st.none() | TIMES.map(lambda time: f'"{time}Z"') | TIMES.map(lambda time: f'"{time}"'),
+            "Tekst": st.none() | TEXTS.map(lambda text: json.dumps(text, ensure_ascii="\ud83d" in text)),
+        }
+    ),
+    max_size=6,
+)
+
+
+@given(ROWS, st.sampled_from([",", ", ", ",\n "]), st.integers(0, 6))
+def test_rows_leave_as_a_plain_reader_would_read_them(rows, between, cut):
+    """However a page is written, and wherever it is cut: equal as parsed with exact decimals."""
+    written = between.join(
+        "{" + ",".join(f'"{name}":{"null" if value is None else value}' for name, value in row.items()) + "}"
+        for row in rows
+    )
+    cut = min(cut, len(rows))
+
+    read = read_page(page(written), ["Gewijzigd"]).first(cut)
+
+    plain = json.loads(f"[{written}]", parse_float=Decimal)[:cut]
+    for row in plain:
+        row["Gewijzigd"] = row["Gewijzigd"] and row["Gewijzigd"].removesuffix("Z")
+    lines = read.lines(b"", b"\n").splitlines() if cut else []
+    assert [whole(json.loads(line, parse_float=Decimal)) for line in lines] == [whole(row) for row in plain]
+    assert [whole(read.exact_row(n)) for n in range(cut)] == [whole(row) for row in plain]
+
+
+def whole(row):
+    """Half a character is no text; it leaves as the sign for one that cannot be read."""
+    return {
+        k: v.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(v, str) else v
+        for k, v in row.items()
+    }

@@ -1,0 +1,165 @@
+"""How a stream is cut into slices that can be read side by side.
+
+A stream that fits in one page is one request. A larger one is cut where the data is: by asking for the row that lies
+so many rows further on. A stream with a cursor is cut into windows of time, which also tell how far a killed sync came;
+one with a key alone into ranges of its key; one with neither is read in one go.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from airbyte_cdk.sources.declarative.schema.caching_schema_loader_decorator import CachingSchemaLoaderDecorator
+from airbyte_cdk.sources.declarative.schema.schema_loader import SchemaLoader
+from airbyte_cdk.sources.declarative.stream_slicers.declarative_partition_generator import (
+    DeclarativePartitionFactory,
+    StreamSlicerPartitionGenerator,
+)
+from airbyte_cdk.sources.message import MessageRepository
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, FinalStateCursor
+from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
+from airbyte_cdk.sources.streams.concurrent.partitions.stream_slicer import StreamSlicer
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_afas import query
+from source_afas.answers import CHECK
+from source_afas.cursor import GetConnectorCursor, Window, later
+from source_afas.order import Border, Row
+from source_afas.query import Query
+from source_afas.rest import fits
+from source_afas.retriever import Answer, GetConnectorRetriever
+
+SLICE_ROWS = 25_000
+"""Rows in a slice of a large stream, about: with four slices at a time, a state comes at every 100,000 rows."""
+
+
+def slice_rows(take: int) -> int:
+    """Return the rows of a slice for pages of so many rows: whole pages, each a few rows short.
+
+    A page goes on with the group of its last row, so it brings some rows less than were asked for.
+    """
+    pages = max(3, SLICE_ROWS // take)
+    return max(1, pages * (take - min(10, take // 10)))
+
+
+@dataclass
+class Slicer(StreamSlicer):
+    """Cuts one stream into slices."""
+
+    retriever: GetConnectorRetriever
+    cursor: GetConnectorCursor | None
+
+    def stream_slices(self) -> Iterable[StreamSlice]:
+        """Yield the slices, as soon as each is known: the first are read while the next are looked for."""
+        parts = self.retriever.everything().split()
+        if self.cursor:
+            yield from self._in_time(parts, self.cursor)
+        else:
+            for part in parts:
+                yield from self._by_key(part)
+
+    def _in_time(self, parts: list[Query], cursor: GetConnectorCursor) -> Iterator[StreamSlice]:
+        field = self.retriever.described.cursor_field
+        since = [part.where(query.since(field, cursor.start)) if cursor.start else part for part in parts]
+        first = [self.retriever.first_page(part) for part in since]
+        if all(self.retriever.is_complete(answer) for answer in first) or self.retriever.config.get(CHECK):
+            window = cursor.open_window(None, len(since))
+            for part, answer in zip(since, first, strict=True):
+                yield self._slice(part, answer, window, start=cursor.start)
+            return
+        empty = [part.where(query.is_empty(field)) for part in parts]
+        start = cursor.start
+        while True:
+            end = self._end_of_window(parts, field, start)
+            inside = [self._between(part, field, start, end) for part in parts]
+            # Rows without a time belong to no window; they are read with the first, before any state is told.
+            slices = [*empty, *inside]
+            window = cursor.open_window(end, len(slices))
+            for part in slices:
+                yield self._slice(part, None, window, start=start, end=end)
+            if end is None:
+                return
+            start, empty = end, []
+
+    def _end_of_window(self, parts: list[Query], field: str, start: str | None) -> str | None:
+        """Return the time at which a window as large as a slice ends; None where it holds all that is left."""
+        ends = []
+        for part in parts:
+            rest = part.where(query.at_or_after(field, start) if start else query.is_not_empty(field))
+            row = self.retriever.row_at(replace(rest, order=(field,)), slice_rows(self.retriever.take) // len(parts))
+            if row:
+                ends.append(str(row[field]))
+        # Very many rows may share a second: a window is a second at least.
+        return later(min(ends), start) if ends else None
+
+    @staticmethod
+    def _between(part: Query, field: str, start: str | None, end: str | None) -> Query:
+        if start:
+            part = part.where(query.at_or_after(field, start))
+        if end:
+            part = part.where(query.before(field, end))
+        return part if start or end else part.where(query.is_not_empty(field))
+
+    def _by_key(self, part: Query) -> Iterator[StreamSlice]:
+        first = self.retriever.first_page(part)
+        if (
+            self.retriever.is_complete(first)
+            or not self.retriever.described.primary_key
+            or self.retriever.config.get(CHECK)
+        ):
+            yield self._slice(part, first)
+            return
+        begun, start = part, None
+        previous: Row = self.retriever.first_row(first)
+        while end := self._border(begun, previous):
+            yield self._slice(begun.where(end.before), None, start=start, end=end)
+            begun, start, previous = replace(part, after=end.after), end, end.row
+        yield self._slice(begun, None if start else first, start=start)
+
+    def _border(self, begun: Query, previous: Row) -> Border | None:
+        """Return a border at most so many rows further on, None where there is none or no more rows are left."""
+        rows = slice_rows(self.retriever.take)
+        row = self.retriever.row_at(begun, rows)
+        border = self.retriever.order.border_at(row, previous) if row else None
+        return border if border and fits(begun.where(border.before).parameters(skip=rows, take=1)) else None
+
+    def _slice(self, part: Query, first: Answer | None, window: Window | None = None, **where: Any) -> StreamSlice:
+        extra: dict[str, Any] = {"query": part, "first": first}
+        if self.cursor and window:
+            extra["window"] = window
+            # A window with an end tells how far it reaches; the others are as new as their newest row.
+            if window.end is None:
+                extra |= {"newest": "", "began": self.cursor.began}
+        return StreamSlice(partition={}, cursor_slice={k: str(v) for k, v in where.items() if v}, extra_fields=extra)
+
+
+class NoState(FinalStateCursor):
+    """The cursor of a stream that cannot be read: it tells no state."""
+
+    def ensure_at_least_one_state_emitted(self) -> None:
+        """Tell nothing."""
+
+
+def make_stream(
+    retriever: GetConnectorRetriever,
+    schema_loader: SchemaLoader,
+    cursor: GetConnectorCursor | None,
+    message_repository: MessageRepository,
+) -> DefaultStream:
+    """Return the stream of a GetConnector. The CDK's own way knows two kinds of cursor, and ours is neither."""
+    name = retriever.described.id
+    schema_loader = CachingSchemaLoaderDecorator(schema_loader)
+    factory = DeclarativePartitionFactory(name, schema_loader, retriever, message_repository)
+    final: Cursor = cursor or FinalStateCursor(name, None, message_repository)
+    if retriever.described.fault:
+        # Without metainfo it is not known whether the stream has a cursor: its state must stay as it is.
+        final = NoState(name, None, message_repository)
+    return DefaultStream(
+        partition_generator=StreamSlicerPartitionGenerator(factory, Slicer(retriever, cursor)),
+        name=name,
+        json_schema=schema_loader.get_json_schema,
+        primary_key=list(retriever.described.primary_key),
+        cursor_field=cursor.cursor_field if cursor else None,
+        logger=retriever.requester.logger,
+        cursor=final,
+    )
