@@ -1,0 +1,1 @@
+"""What it costs to read a large GetConnector, measured in turn on one machine."""
