@@ -21,6 +21,9 @@ format: $(INSTALLED) ## Put formatting and imports right
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+bench: $(INSTALLED) ## A million rows beside a loop that skips and takes; ten minutes
+	$(BIN)/python -m benchmarks
+
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) .demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -32,4 +35,4 @@ $(INSTALLED): setup.py pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-.PHONY: help demo test check format clean
+.PHONY: help demo test check format bench clean

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
@@ -45,7 +46,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps(facts) if given.json else _plainly(facts), flush=True)
         while not stopped.wait(3600):
             pass
+        _end_at_once()
     return 0
+
+
+def _end_at_once() -> None:
+    """End the process with exit code 0: without closing the database, and without the interpreter's own ending.
+
+    A worker thread may still be inside DuckDB, for a request whose client waits. To close the database fails then, and
+    the interpreter would end that thread by force, which C++ answers with `terminate called …`. Nothing is left to tidy
+    up: all of it was in memory, and the system closes the connections.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _plainly(facts: dict[str, str]) -> str:

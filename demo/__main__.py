@@ -1,20 +1,25 @@
 """`python -m demo`: the sandbox, a first sync into DuckDB, a change, a second sync."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import requests
+from rich import box
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from demo.landing import Landing
 
@@ -22,8 +27,13 @@ FOLDER = Path(".demo")
 DATABASE = FOLDER / "afas.duckdb"
 ENTRIES = 20_000
 CHANGED_ENTRIES = 10
+BLOCKED = "Geblokkeerde_export"
+"""A GetConnector that the sandbox blocks, as AFAS may: the demo shows that it costs its own stream and no other."""
 
-console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 110)
+INDENT = 10
+NEXT_STEP = "import duckdb; duckdb.connect('{database}').sql('SHOW TABLES').show(max_rows=50)"
+
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 80)
 
 
 @dataclass
@@ -60,10 +70,10 @@ def main() -> None:
     began = time.monotonic()
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
-    console.print(f"[bold]sandbox[/]   an invented AFAS Profit with {ENTRIES:,} entry lines, on this machine")
+    say("sandbox", f"an invented AFAS Profit with {ENTRIES:,} entry lines, on this machine")
     with sandbox() as afas:
         write("config.json", configuration(afas))
-        console.print(f"[bold]check[/]     {check()}")
+        say("check", check())
         catalog = discover()
         write("catalog.json", configured(catalog))
 
@@ -71,24 +81,36 @@ def main() -> None:
         first = read(catalog, landing)
         land(catalog, landing, first)
         console.print(summary(first, catalog))
+        tell(f"The one refused: {first.streams[BLOCKED].error}")
         trial_balance(landing)
 
-        changed = requests.post(
-            f"{afas['admin_url']}/change_entries", json={"number": CHANGED_ENTRIES}, timeout=60
-        ).json()
-        console.print(
-            f"\n[bold]change[/]    {len(changed)} journal entries got another description in AFAS: "
-            f"{', '.join(str(key['entry_no']) for key in changed)}"
-        )
+        answer = requests.post(f"{afas['admin_url']}/change_entries", json={"number": CHANGED_ENTRIES}, timeout=60)
+        answer.raise_for_status()
+        changed = answer.json()
+        numbers = ", ".join(str(key["entry_no"]) for key in changed)
+        console.print()
+        say("change", f"{len(changed)} journal entries got another description in AFAS: {numbers}")
         write("state.json", list(first.states.values()))
         second = read(catalog, landing, "--state", str(FOLDER / "state.json"))
-        only_the_changed(changed, second)
+        only_the_changed(changed, second, catalog)
         land(catalog, landing, second)
         trial_balance(landing)
-    console.print(
-        f"\nEverything lies in {DATABASE}: every GetConnector a table, for any DuckDB client. "
-        f"Took {time.monotonic() - began:.0f} seconds."
-    )
+    console.print()
+    seconds = time.monotonic() - began
+    say("done", f"in {seconds:.0f} seconds. {DATABASE} holds a table for each stream that was read. To see them:")
+    code = NEXT_STEP.format(database=DATABASE.as_posix())
+    console.print(f'\n{os.path.relpath(sys.executable)} -c "{code}"', markup=False)
+
+
+def say(label: str, text: str) -> None:
+    """Print a sentence behind its label."""
+    lines = textwrap.fill(text, console.width, initial_indent=" " * INDENT, subsequent_indent=" " * INDENT)
+    console.print(Text.assemble((label.ljust(INDENT), "bold"), lines[INDENT:]))
+
+
+def tell(text: str) -> None:
+    """Print a sentence."""
+    console.print(textwrap.fill(text, console.width), markup=False)
 
 
 @contextmanager
@@ -98,7 +120,9 @@ def sandbox() -> Iterator[dict[str, str]]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
-            yield json.loads(process.stdout.readline())
+            if not (facts := process.stdout.readline()):
+                sys.exit("The sandbox did not start.")
+            yield json.loads(facts)
         finally:
             process.terminate()
 
@@ -111,22 +135,31 @@ def configuration(afas: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def source_afas(*arguments: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """Run a command of the source; yield its messages, and the lines that they came as."""
+def source_afas(*arguments: str, refused: frozenset[str] = frozenset()) -> Iterator[tuple[dict[str, Any], str]]:
+    """Run a command of the source; yield its messages, and the lines that they came as.
+
+    Ends the demo with the source's own words unless exactly the streams `refused` fail, and with them the command.
+    """
     command = [sys.executable, "-m", "source_afas", *arguments, "--config", str(FOLDER / "config.json")]
+    failed, said = set(), []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         for line in process.stdout:
-            yield json.loads(line), line
+            message = json.loads(line)
+            if message["type"] == "TRACE" and message["trace"]["type"] == "ERROR":
+                said.append(message["trace"]["error"]["message"])
+                if stream := message["trace"]["error"].get("stream_descriptor"):
+                    failed.add(stream["name"])
+            yield message, line
+    if failed != refused or process.returncode != (1 if refused else 0):
+        sys.exit("\n".join([f"source-afas {arguments[0]} ended with exit code {process.returncode}.", *said]))
 
 
 def check() -> str:
-    for message, _ in source_afas("check"):
-        if message["type"] == "CONNECTION_STATUS":
-            if message["connectionStatus"]["status"] != "SUCCEEDED":
-                sys.exit(message["connectionStatus"]["message"])
-            return str(message["connectionStatus"]["message"])
-    sys.exit("check said nothing")
+    (status,) = [m["connectionStatus"] for m, _ in source_afas("check") if m["type"] == "CONNECTION_STATUS"]
+    if status["status"] != "SUCCEEDED":
+        sys.exit(status["message"])
+    return str(status["message"])
 
 
 def discover() -> dict[str, Any]:
@@ -134,10 +167,10 @@ def discover() -> dict[str, Any]:
     (catalog,) = (m["catalog"] for m, _ in source_afas("discover") if m["type"] == "CATALOG")
     streams = catalog["streams"]
     keyed = sum(bool(s.get("source_defined_primary_key")) for s in streams)
-    incremental = sum("incremental" in s["supported_sync_modes"] for s in streams)
-    console.print(
-        f"[bold]discover[/]  {len(streams)} streams in {time.monotonic() - began:.1f} seconds, "
-        f"{keyed} with a key, {incremental} incremental"
+    cursors = sum("incremental" in s["supported_sync_modes"] for s in streams)
+    say(
+        "discover",
+        f"{len(streams)} streams in {time.monotonic() - began:.1f} seconds; {keyed} have a key, {cursors} a cursor",
     )
     return {s["name"]: s for s in streams}
 
@@ -147,7 +180,7 @@ def configured(catalog: Mapping[str, Any]) -> dict[str, Any]:
         "streams": [
             {
                 "stream": stream,
-                "sync_mode": stream["supported_sync_modes"][-1],
+                "sync_mode": "incremental" if incremental(stream) else "full_refresh",
                 "destination_sync_mode": "append_dedup" if incremental(stream) else "overwrite",
             }
             for stream in catalog.values()
@@ -156,19 +189,29 @@ def configured(catalog: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def incremental(stream: Mapping[str, Any]) -> bool:
-    return "incremental" in stream["supported_sync_modes"]
+    """Tell whether a stream is read incrementally: the rows that come again must have a key to be known by."""
+    return "incremental" in stream["supported_sync_modes"] and bool(stream.get("source_defined_primary_key"))
 
 
 def read(catalog: Mapping[str, Any], landing: Landing, *arguments: str) -> Sync:
     """Sync every stream, showing how far it is."""
-    sync = Sync()
-    columns = (SpinnerColumn(), TextColumn("[bold]read[/]      {task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=console.is_terminal, refresh_per_second=5) as progress:
-        task = progress.add_task("…")
-        for message, line in source_afas("read", "--catalog", str(FOLDER / "catalog.json"), *arguments):
+    sync, began = Sync(), time.monotonic()
+    command = ("read", "--catalog", str(FOLDER / "catalog.json"), *arguments)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("reading")
+        for message, line in source_afas(*command, refused=frozenset({BLOCKED})):
             note(sync, landing, message, line)
             done = sum(bool(stream.ended) for stream in sync.streams.values())
             progress.update(task, description=f"{done} of {len(catalog)} streams, {sync.rows:,} rows")
+    complete = {name for name, stream in sync.streams.items() if stream.status == "COMPLETE"}
+    if missing := catalog.keys() - complete - {BLOCKED}:
+        sys.exit(f"These streams were not read to the end: {', '.join(sorted(missing))}.")
+    say(
+        "read",
+        f"{len(complete)} of {len(catalog)} streams, {sync.rows:,} rows in {time.monotonic() - began:.0f} seconds; "
+        "1 refused by AFAS (blocked on purpose, to show it)",
+    )
     return sync
 
 
@@ -185,8 +228,8 @@ def note(sync: Sync, landing: Landing, message: Mapping[str, Any], line: str) ->
         name = stream["stream_descriptor"]["name"]
         sync.states[name] = message["state"]
         sync.streams[name].cursor = next(
-            (f"{field} {value}" for field, value in stream["stream_state"].items() if isinstance(value, str)), ""
-        )
+            (f"{cursor} {value[:16]}" for cursor, value in stream["stream_state"].items() if isinstance(value, str)), ""
+        ).replace("T", " ")
     elif message["type"] == "TRACE" and message["trace"]["type"] == "STREAM_STATUS":
         status = message["trace"]["stream_status"]
         stream_of_sync = sync.streams.setdefault(status["stream_descriptor"]["name"], StreamOfSync())
@@ -207,54 +250,69 @@ def land(catalog: Mapping[str, Any], landing: Landing, sync: Sync) -> None:
             landing.land(stream, append=incremental(stream))
 
 
+def table_of(*columns: str, numbers: tuple[str, ...] = (), title: str | None = None) -> Table:
+    """Return an empty table that fits in 80 columns, and cuts no number where it does not."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    for column in columns:
+        right = column in numbers
+        table.add_column(column, justify="right" if right else "left", no_wrap=right, overflow="fold")
+    return table
+
+
 def summary(sync: Sync, catalog: Mapping[str, Any]) -> Table:
-    table = Table(title=None, show_footer=True)
-    table.add_column("stream", footer=f"{len(catalog)} streams", overflow="fold")
-    table.add_column("rows", justify="right", footer=f"{sync.rows:,}")
-    table.add_column("seconds", justify="right")
-    table.add_column("cursor", overflow="fold")
-    for name in catalog:
+    table = table_of("stream", "rows", "sec.", "cursor", numbers=("rows", "sec."))
+    for name, described in catalog.items():
         stream = sync.streams[name]
-        if stream.status == "COMPLETE":
-            table.add_row(name, f"{stream.rows:,}", f"{stream.seconds:.1f}", stream.cursor)
+        if name == BLOCKED:
+            table.add_row(name, "–", "–", "refused by AFAS")
         else:
-            table.add_row(name, "–", "–", f"[yellow]{stream.error}[/]")
+            cursor = stream.cursor if incremental(described) else "read in full"
+            table.add_row(name, f"{stream.rows:,}", f"{stream.seconds:.1f}", cursor)
     return table
 
 
 def trial_balance(landing: Landing) -> None:
-    """Print the trial balance; end with an error where the entries and AFAS's own balances disagree."""
+    """Print the trial balance; end with an error where the books do not add up."""
     sql = Path(__file__).with_name("trial_balance.sql").read_text(encoding="utf-8")
-    table = Table(title="Trial balance by the entries, beside Profit_Period_balance", title_justify="left")
-    for column in ("administration", "name", "accounts", "debit", "credit", "difference"):
-        table.add_column(column, justify="left" if column == "name" else "right")
-    reconciled = True
+    numbers = ("accounts", "debit", "credit", "difference")
+    title = "Trial balance by the entries; the difference is that with Profit_Period_balance"
+    table = table_of("administration", *numbers, numbers=numbers, title=title)
+    reconciled, total = True, Decimal(0)
     for unit, name, accounts, debit, credit, difference in landing.rows(sql):
         reconciled &= difference == 0 and debit == credit
-        table.add_row(str(unit), name, str(accounts), f"{debit:,.2f}", f"{credit:,.2f}", f"{difference:,.2f}")
+        total += debit
+        table.add_row(f"{unit} {name}", str(accounts), f"{debit:,.2f}", f"{credit:,.2f}", f"{difference:,.2f}")
+    console.print()
     console.print(table)
     if not reconciled:
         sys.exit("The entries and AFAS's own balances do not reconcile.")
-    console.print("Reconciles with Profit_Period_balance to the cent, account by account.")
+    tell("Reconciles with Profit_Period_balance to the cent, account by account.")
+    ((allocated,),) = landing.rows("SELECT sum(AmtDebit) FROM Profit_Transactions_Allocated")
+    if allocated != total:
+        sys.exit(f"Profit_Transactions_Allocated adds up to {allocated:,.2f}, Profit_Transactions to {total:,.2f}.")
+    tell(f"Profit_Transactions_Allocated adds up to the same {total:,.2f}.")
 
 
-def only_the_changed(changed: list[dict[str, Any]], sync: Sync) -> None:
+def only_the_changed(changed: list[dict[str, Any]], sync: Sync, catalog: Mapping[str, Any]) -> None:
     """Print what the second sync brought; end with an error where a changed entry is missing."""
-    table = Table(title="The second sync: incremental streams that brought rows", title_justify="left")
-    for column in ("stream", "rows", "cursor"):
-        table.add_column(column, justify="right" if column == "rows" else "left", overflow="fold")
+    table = table_of("stream", "rows", "cursor", numbers=("rows",), title="Streams that were read incrementally")
+    in_full = []
     for name, stream in sync.streams.items():
-        if stream.rows and stream.cursor:
+        if name == BLOCKED:
+            continue
+        if incremental(catalog[name]):
             table.add_row(name, f"{stream.rows:,}", stream.cursor)
+        else:
+            in_full.append(stream.rows)
+    console.print()
     console.print(table)
+    tell(f"{len(in_full)} streams without a cursor or without a key were read in full again: {sum(in_full):,} rows.")
     wanted = {(key["unit_id"], key["entry_no"]) for key in changed}
     if missing := wanted - sync.entries:
         sys.exit(f"These changed entries did not come: {sorted(missing)}.")
     overlap = len(sync.entries - wanted)
-    console.print(
-        f"Profit_Transactions: all {len(wanted)} changed entries came, and {overlap} of the hour by which each sync "
-        "overlaps the last one; nothing else."
-    )
+    more = f", and {overlap} more from the hour that each sync reads back" if overlap else ""
+    tell(f"Profit_Transactions: all {len(wanted)} changed entries came{more}.")
 
 
 def write(name: str, content: Any) -> None:

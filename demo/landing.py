@@ -57,6 +57,7 @@ class Landing:
             self.connection.execute(f"DELETE FROM {table} USING received WHERE {same}")
         self.connection.execute(f"INSERT INTO {table} SELECT * FROM received")
         self.connection.execute("COMMIT")
+        Path(file.name).unlink()
 
     def rows(self, sql: str) -> Iterable[tuple[Any, ...]]:
         """Return what a query finds."""

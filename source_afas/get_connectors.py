@@ -20,6 +20,9 @@ from source_afas.query import user_filters
 
 logger = logging.getLogger("airbyte")
 
+MEMORY = "__memory"
+"""Set in the configuration to an empty object while a command runs: what /metainfo answers is asked for once."""
+
 
 @dataclass(frozen=True)
 class AppConnector:
@@ -43,18 +46,15 @@ class GetConnectorsRetriever(Retriever):
         retriever:
           type: CustomRetriever
           class_name: source_afas.get_connectors.GetConnectorsRetriever
-          app_connector_requester: …   # answers are kept for the length of a command
-          get_connector_requester: …
+          metainfo_requester: …
     """
 
     config: Config
-    app_connector_requester: HttpRequester
-    get_connector_requester: HttpRequester
+    metainfo_requester: HttpRequester
     parameters: InitVar[Mapping[str, Any]]
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        rest.share_connections(self.app_connector_requester)
-        rest.share_connections(self.get_connector_requester)
+        rest.share_connections(self.metainfo_requester)
 
     def read_records(
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
@@ -69,7 +69,10 @@ class GetConnectorsRetriever(Retriever):
 
     def app_connector(self) -> AppConnector:
         """Return what /metainfo says of the token's app connector."""
-        answer = rest.get_object(self.app_connector_requester, "metainfo")
+        memory = self.config.get(MEMORY, {})
+        if "metainfo" not in memory:
+            memory["metainfo"] = rest.get_object(self.metainfo_requester, "metainfo")
+        answer = memory["metainfo"]
         listed = answer.get("getConnectors")
         if not isinstance(listed, list) or not all(isinstance(entry, dict) and entry.get("id") for entry in listed):
             raise answers.unexpected("/metainfo", "JSON without `getConnectors`", self.config)
@@ -116,7 +119,7 @@ class GetConnectorsRetriever(Retriever):
     def _get_connector(self, name: str, description: str) -> GetConnector:
         settings = Settings.of(self.config, name)
         try:
-            answer = rest.get_object(self.get_connector_requester, "metainfo", "get", name)
+            answer = rest.get_object(self.metainfo_requester, "metainfo", "get", name)
             try:
                 fields = read_fields(answer)
             except ValueError:

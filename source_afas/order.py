@@ -9,7 +9,7 @@ A time has fractions that AFAS rounds away when it shows it. So a time is never 
 of the order that a page border can use, and the border lies a second before it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,7 +28,8 @@ class Part:
     """A field that rows are sorted on."""
 
     field: str
-    is_time: bool
+    is_time: bool = False
+    is_boolean: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,10 @@ class Order:
         """The ids to sort on."""
         return tuple(part.field for part in self.parts)
 
+    def refines(self, other: "Order") -> bool:
+        """Return whether rows in this order are in the other one too."""
+        return self.parts[: len(other.parts)] == other.parts
+
     def last_borders(self, rows: Sequence[Row], before: Row | None = None) -> Iterator[Border]:
         """Yield the last border in a page for each choice of parts, the preferred one first.
 
@@ -93,10 +98,10 @@ class Order:
 
 
 def order_of(get_connector: GetConnector) -> Order:
-    """Return the order to read a GetConnector in: its key, else all fields that sort well."""
+    """Return the order to read a GetConnector in: its key, else all fields that sort well. Times stand last."""
     if not get_connector.primary_key:
         return total_order(get_connector)
-    parts = tuple(Part(field, get_connector.data_type(field) == "date") for field in get_connector.primary_key)
+    parts = _parts(get_connector, get_connector.primary_key)
     return Order(parts, tuple(range(_comparable(parts), 0, -1)))
 
 
@@ -105,7 +110,7 @@ def total_order(get_connector: GetConnector) -> Order:
 
     AFAS fails on sorting by an id with a dot in it, and blobs cannot be sorted; integers sort fastest.
     """
-    speed = {"int": 0, "decimal": 2, "date": 3, "boolean": 4}
+    speed = {"int": 0, "decimal": 2, "boolean": 3}
     by_speed = sorted(
         (field for field in get_connector.fields if field.data_type != "blob"),
         key=lambda field: speed.get(field.data_type, 1),
@@ -116,16 +121,30 @@ def total_order(get_connector: GetConnector) -> Order:
     # Half of the query string is left to the filters.
     while len(",".join(fields)) > 900 and len(fields) > max(1, len(get_connector.primary_key)):
         fields.pop()
-    types = [get_connector.data_type(field) for field in fields]
-    parts = tuple(Part(field, data_type == "date") for field, data_type in zip(fields, types, strict=True))
-    comparable = min(_comparable(parts), types.index("boolean") if "boolean" in types else len(types))
+    parts = _parts(get_connector, fields)
     # The fewer parts a border uses, the shorter the request; a handful is as much as one can carry.
-    return Order(parts, tuple(range(1, min(comparable, 6) + 1)), is_total=set(fields) == set(every))
+    return Order(parts, tuple(range(1, min(_comparable(parts), 6) + 1)), is_total=set(fields) == set(every))
+
+
+def _parts(get_connector: GetConnector, fields: Iterable[str]) -> tuple[Part, ...]:
+    """Return fields as parts of an order: what can be compared for equality, then times, then what has two values."""
+    types = {field: get_connector.data_type(field) for field in fields}
+    last = {"date": 1, "boolean": 2}
+    # Sorting keeps the sequence of the others, so the whole order begins as the key's does, but for a time in the key.
+    return tuple(
+        Part(field, types[field] == "date", types[field] == "boolean")
+        for field in sorted(types, key=lambda field: last.get(types[field] or "", 0))
+    )
 
 
 def _comparable(parts: Sequence[Part]) -> int:
-    """Return how many parts a border may use: up to and including the first time."""
-    return next((number for number, part in enumerate(parts, 1) if part.is_time), len(parts))
+    """Return how many parts a border may use: up to and including the first time, and no booleans."""
+    for number, part in enumerate(parts, 1):
+        if part.is_boolean:
+            return number - 1
+        if part.is_time:
+            return number
+    return len(parts)
 
 
 def _surely_before(parts: Sequence[Part], row: Row, other: Row) -> bool:

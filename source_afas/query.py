@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from itertools import product
+from itertools import combinations, product
 from math import prod
 from typing import Any, NamedTuple
 
@@ -40,6 +40,8 @@ OPERATORS: Mapping[str, int] = {
 }
 """AFAS's `operatortypes` by the names that a configuration uses."""
 
+EQUAL, EMPTY, NOT_EMPTY = OPERATORS["="], OPERATORS["is_empty"], OPERATORS["is_not_empty"]
+ORDERED = {OPERATORS[operator] for operator in (">=", "<=", ">", "<")}
 COMPARING = ("=", "!=", ">=", "<=", ">", "<")
 WITHOUT_VALUE = ("is_empty", "is_not_empty")
 NEGATIVE = ("!=", "not_contains", "not_starts_with", "not_ends_with")
@@ -76,13 +78,15 @@ class Query:
 
     def where(self, *clauses: Alternatives) -> "Query":
         """Return the query with more clauses that must hold."""
-        return replace(self, clauses=(*self.clauses, *clauses))
+        return replace(self, clauses=(*self.clauses, *(clause for clause in clauses if clause)))
 
     def parameters(self, *, skip: int, take: int) -> dict[str, Any]:
         """Return the query parameters of the request for one page."""
         parameters: dict[str, Any] = {"skip": skip, "take": take, "orderbyfieldids": ",".join(self.order)}
         clauses = [clause for clause in (*self.clauses, self.after) if clause]
-        groups = [tuple(c for part in parts for c in part) for parts in product(*clauses)] if clauses else []
+        groups = (
+            _worth_asking([tuple(c for part in parts for c in part) for parts in product(*clauses)]) if clauses else []
+        )
         if any(_separator_in(condition) for group in groups for condition in group):
             parameters["filterjson"] = _filter_json(groups)
         elif groups:
@@ -104,6 +108,11 @@ class Query:
             key=lambda i: len(self.clauses[i]),
             default=None,
         )
+        if longest is None and self.after:
+            raise config_error(
+                "`streams`: reading on by key takes more than the 2,049 characters that AFAS accepts. Name a `primary_key` "
+                "that tells each row from all others, of short fields and without a time in it; or use fewer filters."
+            )
         if longest is None:
             raise config_error(
                 "`streams`: the filters are too long for one request to AFAS (2,049 characters): use fewer or shorter "
@@ -124,6 +133,48 @@ class Query:
 
     def _groups(self) -> int:
         return prod(len(clause) for clause in (*self.clauses, self.after) if clause)
+
+
+def _worth_asking(groups: list[tuple[Condition, ...]]) -> list[tuple[Condition, ...]]:
+    """Return the groups without those that no row fulfils, and without conditions that say nothing more.
+
+    Where a page goes on, the border, the end of the slice and the filters speak of the same fields, and most of what
+    they come to when they are multiplied out contradicts itself.
+    """
+    possible = [_without_repetition(group) for group in dict.fromkeys(groups) if not _contradicts_itself(group)]
+    return list(dict.fromkeys(possible)) or groups[:1]
+
+
+def _contradicts_itself(group: tuple[Condition, ...]) -> bool:
+    for condition, other in combinations(group, 2):
+        if condition.field == other.field:
+            operators = {condition.operator, other.operator}
+            if EMPTY in operators and operators & (ORDERED | {EQUAL, NOT_EMPTY}):
+                return True
+            same = condition.value == other.value
+            if operators == {EQUAL} and not same and _surely_differ(condition.value, other.value):
+                return True
+            if same and EQUAL in operators and operators & {OPERATORS[">"], OPERATORS["<"]}:
+                return True
+    return False
+
+
+def _surely_differ(text: str, other: str) -> bool:
+    try:
+        return Decimal(text) != Decimal(other)
+    except ArithmeticError:
+        return plain(text) != plain(other)
+
+
+def _without_repetition(group: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    compared = {c.field for c in group if c.operator in ORDERED | {EQUAL}}
+    equal = {(c.field, c.value) for c in group if c.operator == EQUAL}
+    return tuple(
+        c
+        for c in dict.fromkeys(group)
+        if not (c.operator == NOT_EMPTY and c.field in compared)
+        and not (c.operator in {OPERATORS[">="], OPERATORS["<="]} and (c.field, c.value) in equal)
+    )
 
 
 def _exclude_each_other(clause: Alternatives) -> bool:

@@ -147,6 +147,8 @@ class GetConnectorRetriever(Retriever):
             elif order is not self.whole_order:
                 # More rows than a page holds share a key: tell them apart by their other fields.
                 order, wanted = self.whole_order, replace(wanted, order=self.whole_order.fields)
+                if not order.refines(self.order):
+                    wanted = replace(wanted.where(wanted.after), after=())
             elif not order.is_total:
                 raise self._too_many_alike(len(page))
             else:

@@ -38,9 +38,9 @@ def run() -> None:
             for line in entrypoint.run(arguments):
                 print(f"{line}\n", end="")
         except Exception as error:
-            known = isinstance(error, AirbyteTracedException)
-            traced = error if known else AirbyteTracedException.from_exception(error)
-            print(message_to_string(_without_traceback(traced.as_sanitized_airbyte_message())))
+            if not isinstance(error, AirbyteTracedException):
+                error = AirbyteTracedException.from_exception(error)
+            print(message_to_string(_without_traceback(error.as_sanitized_airbyte_message())))
             sys.exit(1)
 
 

@@ -34,7 +34,7 @@ from source_afas import configuration, environment, exact_json
 from source_afas.answers import CHECK
 from source_afas.cursor import GetConnectorCursor
 from source_afas.errors import NotServed, config_error, transient_error
-from source_afas.get_connectors import AppConnector, GetConnectorsRetriever
+from source_afas.get_connectors import MEMORY, AppConnector, GetConnectorsRetriever
 from source_afas.metainfo import GetConnector
 from source_afas.retriever import PAGES, GetConnectorRetriever
 from source_afas.streams import make_stream
@@ -88,15 +88,12 @@ class SourceAfas(YamlDeclarativeSource):
         """Read /metainfo and one row of one GetConnector, and say what was found or what is wrong."""
         if (source := self._told(config)) is not self:
             return source.check(logger, config)
-        configured = self._config
         try:
             self.validate()
-            self._config = {**configured, CHECK: True, "page_size": 1}
-            return AirbyteConnectionStatus(status=Status.SUCCEEDED, message=self._found(logger))
+            with self._having(**{CHECK: True, "page_size": 1, MEMORY: {}}):
+                return AirbyteConnectionStatus(status=Status.SUCCEEDED, message=self._found(logger))
         except AirbyteTracedException as error:
             return AirbyteConnectionStatus(status=Status.FAILED, message=error.message)
-        finally:
-            self._config = configured
 
     def _found(self, logger: logging.Logger) -> str:
         retriever = self._get_connectors_retriever()
@@ -125,7 +122,7 @@ class SourceAfas(YamlDeclarativeSource):
         refused: list[str] = []
         for name in names[:5]:
             try:
-                with self._narrowed_to([name]):
+                with self._having(get_connectors=_only([name])):
                     for stream in self.streams(self._config):
                         partition = next(iter(stream.generate_partitions()))
                         next(iter(partition.read()), None)
@@ -135,10 +132,10 @@ class SourceAfas(YamlDeclarativeSource):
         raise config_error(refused[0])
 
     @contextmanager
-    def _narrowed_to(self, names: list[str], **more: Any) -> Iterator[None]:
-        """Have no more than some GetConnectors become streams, and no more of their metainfo be asked for."""
+    def _having(self, **settings: Any) -> Iterator[None]:
+        """Have settings for the length of something; the CDK makes its components with the configuration of the day."""
         configured = self._config
-        self._config = {**configured, "get_connectors": [glob.escape(name) for name in names], **more}
+        self._config = {**configured, **settings}
         try:
             yield
         finally:
@@ -148,7 +145,7 @@ class SourceAfas(YamlDeclarativeSource):
         """Ask for the metainfo of the GetConnectors in `streams`; raise where a field that they name is not there."""
         with_settings = {entry["get_connector"].lower() for entry in self._config.get("streams") or ()}
         if chosen := [name for name in names if name.lower() in with_settings]:
-            with self._narrowed_to(chosen):
+            with self._having(get_connectors=_only(chosen)):
                 for get_connector in self._get_connectors_retriever().get_connectors():
                     if get_connector.fault and not get_connector.fault.lasting:
                         raise get_connector.fault.error()
@@ -168,12 +165,13 @@ class SourceAfas(YamlDeclarativeSource):
         if (source := self._told(config)) is not self:
             return source.discover(logger, config)
         self.validate()
-        self._refuse_settings_of_no_get_connector(self._get_connectors_retriever().app_connector())
-        self._discovering = True
-        try:
-            return super().discover(logger, config)
-        finally:
-            self._discovering = False
+        with self._having(**{MEMORY: {}}):
+            self._refuse_settings_of_no_get_connector(self._get_connectors_retriever().app_connector())
+            self._discovering = True
+            try:
+                return super().discover(logger, config)
+            finally:
+                self._discovering = False
 
     def read(
         self,
@@ -187,15 +185,24 @@ class SourceAfas(YamlDeclarativeSource):
             yield from source.read(logger, config, catalog, state)
             return
         self.validate()
+        with self._having(**{MEMORY: {}, PAGES: self.pages}):
+            yield from self._sync(logger, config, catalog, state)
+
+    def _sync(
+        self,
+        logger: logging.Logger,
+        config: Mapping[str, Any],
+        catalog: ConfiguredAirbyteCatalog,
+        state: list[AirbyteStateMessage] | None,
+    ) -> Iterator[AirbyteMessage]:
         offered, gone = self._offered(catalog)
-        failed = [stream.name for stream in gone]
+        failed, transient = [stream.name for stream in gone], not gone
         for stream in gone:
             # The CDK alone would end such a stream without a word.
             yield stream_status_as_airbyte_message(stream, AirbyteStreamStatus.INCOMPLETE)
             yield self._not_offered(stream.name).as_airbyte_message(StreamDescriptor(name=stream.name))
-        transient = not gone
         try:
-            with self._narrowed_to([s.stream.name for s in offered.streams], **{PAGES: self.pages}):
+            with self._having(get_connectors=_only([s.stream.name for s in offered.streams])):
                 for message in super().read(logger, config, offered, state) if offered.streams else ():
                     error = message.trace.error if message.trace else None
                     if error and error.stream_descriptor:
@@ -273,6 +280,11 @@ class SourceAfas(YamlDeclarativeSource):
         )
         retriever: GetConnectorsRetriever = resolver.retriever
         return retriever
+
+
+def _only(names: list[str]) -> list[str]:
+    """Return the patterns that only these GetConnectors match, so that no more of their metainfo is asked for."""
+    return [glob.escape(name) for name in names]
 
 
 def _to_go_on_from(

@@ -2,12 +2,16 @@
 
 import json
 import re
+import subprocess
+import sys
 from itertools import takewhile
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
+
+from source_afas.source import SourceAfas
 
 ROOT = Path(__file__).parents[1]
 
@@ -157,6 +161,67 @@ def test_links_within_the_guide_lead_somewhere():
     anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
     assert set(re.findall(r"\]\(#([^)]+)\)", GUIDE)) <= anchors
+
+
+# Without Airbyte
+
+STREAM = {"name": "Profit_Debtor", "json_schema": {}, "supported_sync_modes": ["full_refresh", "incremental"]}
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run a script of the guide in an empty folder, with messages as its standard input; return what it prints."""
+    scripts = dict(re.findall(r"`(make_\w+)\.py`.*?```python\n(.*?)```", section("## Without Airbyte"), re.DOTALL))
+
+    def run(name, *messages):
+        lines = "".join(json.dumps(message, separators=(",", ":")) + "\n" for message in messages)
+        command = [sys.executable, "-c", scripts[name]]
+        return subprocess.run(command, input=lines, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+
+    return run
+
+
+def test_the_heading_that_messages_of_the_command_line_refer_to_is_there():
+    assert '"Without Airbyte"' in (ROOT / "source_afas" / "run.py").read_text(encoding="utf-8")
+    assert "\n## Without Airbyte\n" in GUIDE
+
+
+@pytest.mark.parametrize(
+    ("of_stream", "modes"),
+    [
+        pytest.param(
+            {"source_defined_primary_key": [["DebtorId"]]}, ("incremental", "append_dedup"), id="key-and-cursor"
+        ),
+        pytest.param({}, ("full_refresh", "overwrite"), id="no-key"),
+        pytest.param({"supported_sync_modes": ["full_refresh"]}, ("full_refresh", "overwrite"), id="no-cursor"),
+    ],
+)
+def test_the_guide_makes_a_catalog_of_what_discover_prints(run, tmp_path, of_stream, modes):
+    stream = {**STREAM, **of_stream}
+
+    printed = run("make_catalog", {"type": "LOG"}, {"type": "CATALOG", "catalog": {"streams": [stream]}})
+
+    (tmp_path / "catalog.json").write_text(printed)
+    [configured] = SourceAfas.read_catalog(str(tmp_path / "catalog.json")).streams
+    assert configured.stream.name == "Profit_Debtor"
+    assert (configured.sync_mode.value, configured.destination_sync_mode.value) == modes
+
+
+def test_the_guide_keeps_the_last_state_of_each_stream_through_all_syncs(run, tmp_path):
+    run("make_state", {"type": "RECORD"}, state("Profit_Debtor", "2026-01-01"), state("Profit_Creditor", "2026-01-02"))
+    run("make_state", state("Profit_Debtor", "2026-01-03"), state("Profit_Debtor", "2026-01-04"))
+
+    states = SourceAfas.read_state(str(tmp_path / "state.json"))
+
+    assert {s.stream.stream_descriptor.name: s.stream.stream_state.ModifiedDate for s in states} == {
+        "Profit_Debtor": "2026-01-04",
+        "Profit_Creditor": "2026-01-02",
+    }
+
+
+def state(stream, reached):
+    of_stream = {"stream_descriptor": {"name": stream}, "stream_state": {"ModifiedDate": reached}}
+    return {"type": "STATE", "state": {"type": "STREAM", "stream": of_stream}}
 
 
 def test_the_changelog_has_this_version():

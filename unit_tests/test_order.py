@@ -86,6 +86,10 @@ def test_empty_parts_come_first_and_can_be_gone_on_from():
     assert within_empty.after == ((("A", 9, ""),), (("A", 8, ""), ("B", 2, "y")))
 
 
+def test_times_stand_last_for_a_border_cannot_go_on_behind_one():
+    assert keyed("D", "A", D="date", A="int").fields == ("A", "D")
+
+
 def test_a_time_is_never_tested_for_equality():
     """Stored times lie up to half a second to either side: the border is a second before the shown one."""
     order = keyed("D", "A", D="date", A="int")
@@ -94,7 +98,10 @@ def test_a_time_is_never_tested_for_equality():
     border = last(order, rows)
 
     assert border.position == 1
-    assert border.after == ((("D", OPERATORS[">="], "2026-01-31T09:00:01"),),)
+    assert border.after == (
+        (("A", OPERATORS[">"], "1"),),
+        (("A", OPERATORS["="], "1"), ("D", OPERATORS[">="], "2026-01-31T09:00:01")),
+    )
 
 
 def test_times_within_a_second_of_each_other_are_never_cut():
@@ -161,7 +168,7 @@ def test_a_border_parts_the_rows_exactly(rows, fields, length):
     fields = fields[:length]
     types = {"A": "int", "B": "int", "D": "date"}
     order = order_of(GetConnector("X", fields=tuple(Field(f, types[f]) for f in fields), primary_key=tuple(fields)))
-    rows = sorted(rows, key=sort_key(fields))
+    rows = sorted(rows, key=sort_key(order.fields))
 
     for border in order.last_borders([shown(row) for row in rows]):
         assert not any(holds(border.after, row) for row in rows[: border.position])

@@ -2,9 +2,11 @@ import json
 
 import pytest
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from hypothesis import given
+from hypothesis import strategies as st
 
 from source_afas.metainfo import Field, GetConnector
-from source_afas.query import OPERATORS, Query, one_of, since, user_filters
+from source_afas.query import OPERATORS, Condition, Query, one_of, since, user_filters
 from source_afas.rest import fits
 
 ENTRIES = GetConnector(
@@ -161,3 +163,51 @@ def test_a_filter_on_a_field_that_is_not_there_is_refused():
 
 def test_all_of_afas_operators_have_a_name():
     assert sorted(OPERATORS.values()) == list(range(1, 16))
+
+
+def test_what_no_row_fulfils_is_not_asked_for():
+    upper = ((("A", 5, "3"),), (("A", 8, ""),), (("A", 1, "3"), ("B", 5, "x")))
+    lower = ((("A", 4, "1"),), (("A", 1, "1"), ("B", 2, "y")))
+    clauses = tuple(tuple(tuple(Condition(*c) for c in group) for group in clause) for clause in (upper, lower))
+
+    asked = parameters(*clauses)
+
+    assert asked["filterfieldids"] == "A,A;A,A,B;A,B,A"
+    assert asked["filtervalues"] == "3,1;3,1,y;3,x,1"
+
+
+def test_a_query_that_no_row_fulfils_is_still_a_filter():
+    clauses = (((Condition("A", 8, ""),),), ((Condition("A", 1, "3"),),))
+
+    assert parameters(*clauses)["filterfieldids"] == "A,A"
+
+
+CONDITIONS = st.builds(Condition, st.sampled_from("AB"), st.sampled_from([1, 2, 3, 4, 5, 8, 9]), st.sampled_from("012"))
+CLAUSES = st.lists(
+    st.lists(st.lists(CONDITIONS, min_size=1, max_size=3).map(tuple), min_size=1, max_size=3).map(tuple), max_size=3
+)
+
+
+@given(CLAUSES, st.fixed_dictionaries({"A": st.none() | st.integers(0, 2), "B": st.none() | st.integers(0, 2)}))
+def test_what_is_left_out_of_a_query_changes_nothing(clauses, row):
+    asked = parameters(*clauses)
+    lists = [asked.get(name, "").split(";") for name in ("filterfieldids", "filtervalues", "operatortypes")]
+    groups = [zip(*(part.split(",") for part in group), strict=True) for group in zip(*lists, strict=True)]
+
+    came = any(all(fulfils(row, f, v, int(o)) for f, v, o in group) for group in groups) if clauses else True
+
+    assert came is all(any(all(fulfils(row, *wanted(c)) for c in group) for group in clause) for clause in clauses)
+
+
+def wanted(condition):
+    return condition.field, condition.value, condition.operator
+
+
+def fulfils(row, field, value, operator):
+    actual = row[field]
+    if operator in (8, 9):
+        return (actual is None) is (operator == 8)
+    if actual is None:
+        return False
+    given = int(value)
+    return {1: actual == given, 2: actual >= given, 3: actual <= given, 4: actual > given, 5: actual < given}[operator]

@@ -30,8 +30,7 @@ def says(field, words):
     return any(word in text for word in words)
 
 
-def test_all_80_standard_get_connectors_are_known():
-    assert len(HINTS) == 80
+def test_all_standard_get_connectors_are_known():
     assert set(HINTS) == set(FIELDS)
 
 
