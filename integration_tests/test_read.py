@@ -283,3 +283,25 @@ def test_administrations_that_do_not_exist_are_said_aloud(source_afas):
     sync = source_afas.read("Profit_Journals", administrations=[99])
 
     assert "Profit_Journals: no rows in the `administrations` given" in sync.log
+
+
+def test_a_small_stream_costs_two_requests_the_first_time_and_when_nothing_is_new(sandbox, source_afas):
+    """Beside the one call to /metainfo: its metainfo, and one page."""
+    stream = source_afas.discover().streams["Profit_Debtor"]
+    expected = ["/metainfo", "/metainfo/get/profit_debtor", "/connectors/profit_debtor"]
+
+    sandbox.requests.clear()
+    first = source_afas.read_catalog([stream])
+    assert [request.path.lower() for request in sandbox.requests] == expected
+
+    sandbox.requests.clear()
+    source_afas.read_catalog([stream], state=first.states)
+    assert [request.path.lower() for request in sandbox.requests] == expected
+
+
+def test_a_large_stream_tells_how_far_it_is_by_states_with_the_right_counts(sandbox, source_afas):
+    sync = source_afas.read("Profit_Transactions", page_size=7)
+
+    counted = (state["sourceStats"]["recordCount"] for state in sync.of_type("STATE"))
+    assert sum(counted) == len(sync.rows("Profit_Transactions"))
+    assert sync.stream_status("Profit_Transactions") == "COMPLETE"

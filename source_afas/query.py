@@ -110,8 +110,9 @@ class Query:
         )
         if longest is None and self.after:
             raise config_error(
-                "`streams`: reading on by key takes more than the 2,049 characters that AFAS accepts. Name a `primary_key` "
-                "that tells each row from all others, of short fields and without a time in it; or use fewer filters."
+                "`streams`: reading on by key takes more than the 2,049 characters that AFAS accepts. Name a "
+                "`primary_key` that tells each row from all others, of short fields and without a time in it; or use "
+                "fewer filters."
             )
         if longest is None:
             raise config_error(
