@@ -211,6 +211,7 @@ def test_a_state_comes_often_and_only_after_the_rows_that_it_covers(sandbox):
 
     sync = Reader(sandbox, "Groot", key=("Id",), cursor="Gewijzigd_op", page_size=20).read()
 
+    assert sorted(row["Id"] for row in sync.rows) == list(range(2_000)), "windows that end at a whole second meet too"
     assert len(sync.states) > 10
     for state, before in sync.states:
         came = {row["Id"] for row in before}

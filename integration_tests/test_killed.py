@@ -1,0 +1,49 @@
+"""A sync that is killed goes on from the last state that it printed, and loses nothing."""
+
+import json
+import subprocess
+import sys
+
+from afas_sandbox import Latency, Sandbox
+from integration_tests.command_line import CommandLine
+
+NAME = "Profit_Transactions"
+
+
+def test_a_killed_first_load_goes_on_from_its_last_state(tmp_path):
+    with Sandbox(seed=1, entries=70_000) as sandbox:
+        source_afas = CommandLine(sandbox, tmp_path)
+        stream = source_afas.discover(get_connectors=[NAME]).streams[NAME]
+        everything = keys(sandbox.rows(NAME))
+        sandbox.latency = Latency(per_call=0.05)
+
+        came, state = until_the_first_state(source_afas, tmp_path, stream)
+        sandbox.latency = Latency()
+        again = source_afas.read_catalog([stream], state=[state])
+
+    brought = keys(again.rows(NAME))
+    assert came | brought == everything
+    assert len(brought) < len(everything), "not from the beginning"
+
+
+def until_the_first_state(source_afas, folder, stream):
+    """Read until a state is printed, and kill the process there; return what had come."""
+    catalog = {"streams": [{"stream": stream, "sync_mode": "incremental", "destination_sync_mode": "append"}]}
+    (folder / "catalog.json").write_text(json.dumps(catalog))
+    (folder / "config.json").write_text(json.dumps(source_afas.config))
+    command = ["read", "--config", folder / "config.json", "--catalog", folder / "catalog.json"]
+    rows = []
+    with subprocess.Popen(
+        [sys.executable, "-m", "source_afas", *command], stdout=subprocess.PIPE, text=True
+    ) as process:
+        for message in map(json.loads, process.stdout):
+            if message["type"] == "RECORD":
+                rows.append(message["record"]["data"])
+            elif message["type"] == "STATE":
+                process.kill()
+                return keys(rows), message["state"]
+    raise AssertionError("no state was printed")
+
+
+def keys(rows):
+    return {(row["UnitId"], row["EntryNo"], row["SeqNo"]) for row in rows}
