@@ -1,4 +1,5 @@
 import logging
+from types import SimpleNamespace
 
 from source_afas import progress
 from source_afas.progress import Progress
@@ -6,7 +7,7 @@ from source_afas.progress import Progress
 
 def test_how_far_a_stream_is_is_told_every_ten_seconds(monkeypatch, caplog):
     seconds = iter([0, 0, 5, 10, 15])
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(seconds))
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
     counting = Progress("Profit_Transactions")
 
     with caplog.at_level(logging.INFO, logger="airbyte"):
