@@ -32,10 +32,10 @@ setup(
             f"airbyte-cdk[dev]=={AIRBYTE_CDK}",  # pytest as the CDK's standard tests want it
             "starlette>=1.0,<2",  # the sandbox: routes
             "uvicorn>=0.40,<1",  # the sandbox: the server
-            "duckdb>=2.0,<3",  # the sandbox's rows; where the demo lands them
+            "duckdb>=1.4,<3",  # the sandbox's rows; where the demo lands them
             "rich>=13,<16",  # the demo's progress and tables
             "hypothesis>=6.150,<7",  # property tests
-            "airbyte-connector-models==0.1.12",  # Airbyte's own model of metadata.yaml
+            "airbyte-connector-models==0.1.12; python_version < '3.13'",  # Airbyte's own model of metadata.yaml
             "ruff==0.17.6",
             "mypy==2.4.1",
             "types-PyYAML",

@@ -6,7 +6,6 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
-from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 import ConnectorMetadataDefinitionV0
 
 ROOT = Path(__file__).parents[1]
 
@@ -21,7 +20,10 @@ def in_setup(argument):
 
 
 def test_metadata_is_what_airbyte_asks_for():
-    ConnectorMetadataDefinitionV0.model_validate(METADATA)
+    model = "airbyte_connector_models.metadata.v0.connector_metadata_definition_v0"
+    definition = pytest.importorskip(model, reason="Airbyte's model of metadata installs on Python 3.12 at most")
+
+    definition.ConnectorMetadataDefinitionV0.model_validate(METADATA)
 
 
 def test_the_package_has_the_version_of_the_metadata():
