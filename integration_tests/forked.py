@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["source_afas.run", "integration_tests.forked"])
+_CONTEXT.set_forkserver_preload(["source_afas.command_line", "integration_tests.forked"])
 
 
 def run(arguments: list[str], stdout: Path, stderr: Path, timeout: float) -> int:

@@ -20,8 +20,8 @@ class Progress:
         self._rows = 0
         self._began = self._said = time.monotonic()
 
-    def count(self, rows: int, where: Mapping[str, Any] | None) -> bool:
-        """Count rows; return whether they are the stream's first."""
+    def count(self, rows: int, where: Mapping[str, Any] | None) -> None:
+        """Count rows; say so when the last word is some seconds old."""
         with self._lock:
             first = not self._rows
             self._rows += rows
@@ -35,4 +35,3 @@ class Progress:
                     f"{self._stream}: {self._rows:,} rows, {self._rows / (now - self._began):,.0f} a second"
                     f"{f'; {window}' if window else ''}."
                 )
-            return first

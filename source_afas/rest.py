@@ -14,9 +14,23 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_afas import answers
 from source_afas.errors import traced
 
-_CONNECTIONS = requests.adapters.HTTPAdapter(pool_connections=4, pool_maxsize=8)
-"""The process's one pool of connections. The CDK makes a session, and so a pool, for every requester; a sync of forty
-GetConnectors would shake hands with AFAS forty times."""
+
+class _Connections(requests.adapters.HTTPAdapter):
+    """The process's one pool of connections.
+
+    The CDK makes a session, and so a pool, for every requester; a sync of forty GetConnectors would shake hands with
+    AFAS forty times. And requests reads a body in bites of 10 kB, which takes a page longer than its way through the
+    network of this machine.
+    """
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Return the answer with its body, read in large pieces."""
+        response = super().send(request, *args, **{**kwargs, "stream": True})
+        response._content = b"".join(response.iter_content(1_000_000))
+        return response
+
+
+_CONNECTIONS = _Connections(pool_connections=4, pool_maxsize=8)
 
 
 def share_connections(requester: HttpRequester) -> None:

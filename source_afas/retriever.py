@@ -1,26 +1,24 @@
 """Reading a GetConnector: pages of rows, in a fixed order, each going on where the one before it ended."""
 
 import logging
-import threading
 import time
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import InitVar, dataclass, replace
 from typing import Any
 
-from airbyte_cdk.models import AirbyteMessage, AirbyteStreamStatus, StreamDescriptor
+from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
 from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.types import Config, StreamSlice
-from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_status_as_airbyte_message
 
 from source_afas import answers, query, rest
 from source_afas.errors import PageTooLarge, config_error
 from source_afas.metainfo import GetConnector, Settings
 from source_afas.order import Border, order_of, total_order
 from source_afas.page import Page, read_page
-from source_afas.page_message import PageMessage
 from source_afas.progress import Progress
 from source_afas.query import Query
+from source_afas.writer import PageMessage
 
 logger = logging.getLogger("airbyte")
 
@@ -37,17 +35,18 @@ PAGES = "__pages"
 """Set in the configuration where rows are written to standard output, which takes a page at a time."""
 
 
-_AS_OBJECTS = threading.Lock()
-"""Held while the rows of a page are objects: one page at a time, for they take ten times the memory of its text."""
-
-
 @dataclass(frozen=True)
 class Answer:
     """What AFAS answered to a query for rows."""
 
-    body: bytes
+    page: Page
     take: int
-    """The rows that were asked for: fewer mean that the query has no more."""
+    """The rows that were asked for."""
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the query has no more rows."""
+        return len(self.page) < self.take
 
 
 @dataclass
@@ -98,12 +97,8 @@ class GetConnectorRetriever(Retriever):
         for page in self._pages(extra["query"], extra.pop("first", None), extra):
             if not page:
                 continue
-            as_pages = bool(self.config.get(PAGES))
-            if self._progress.count(len(page), stream_slice) and as_pages:
-                yield stream_status_as_airbyte_message(
-                    StreamDescriptor(name=self.described.id), AirbyteStreamStatus.RUNNING
-                )
-            if as_pages:
+            self._progress.count(len(page), stream_slice)
+            if self.config.get(PAGES):
                 yield PageMessage.of(self.described.id, page, int(time.time() * 1000))
             else:
                 yield from page.exact()
@@ -112,32 +107,28 @@ class GetConnectorRetriever(Retriever):
         """Return the first answer to a query. Raises the fault that kept the GetConnector's metainfo from being had."""
         if self.described.fault:
             raise self.described.fault.error()
-        return self._ask(wanted, 0)
+        return self._ask(wanted, 0, self.described.cursor_field)
 
     def row_at(self, wanted: Query, position: int) -> Mapping[str, Any] | None:
         """Return the row at a position of a query's order, None where the query has no more than that."""
         page = self._page(self._get(wanted, position, 1))
-        return page.exact_row(0) if page else None
+        return page[0] if page else None
 
     def _pages(self, wanted: Query, first: Answer | None, extra: MutableMapping[str, Any]) -> Iterator[Page]:
         """Yield the rows of a query, page by page, each going on from the last border of the one before."""
         order, skip, before = self.order, 0, None
+        times_of = self.described.cursor_field if "newest" in extra else ""
         while True:
-            answer, first = first or self._ask(wanted, skip), None
-            with _AS_OBJECTS:
-                page = self._page(answer.body)
-                complete = len(page) < answer.take
-                borders = [] if complete else list(order.last_borders(page.rows, before))
-                last = page.rows[-1] if page else None
-                if "newest" in extra:
-                    extra["newest"] = max(extra["newest"], self._newest(page, extra["began"]))
-                page = page.first(len(page))
-            if complete or self.config.get(answers.CHECK):
+            answer, first = first or self._ask(wanted, skip, times_of), None
+            page = answer.page
+            if times_of:
+                extra["newest"] = max(extra["newest"], *(time for time in page.times if time <= extra["began"]), "")
+            if answer.is_last or self.config.get(answers.CHECK):
                 self._warn_of_nothing(page, wanted)
                 yield page
                 return
-            if borders:
-                border, parts = self._reading_on(wanted, borders, page)
+            if borders := list(order.last_borders(page, before)):
+                border, parts = self._reading_on(wanted, borders)
                 yield page.first(border.position)
                 if len(parts) > 1:
                     for part in parts:
@@ -153,7 +144,7 @@ class GetConnectorRetriever(Retriever):
                 raise self._too_many_alike(len(page))
             else:
                 yield page
-                skip, before = skip + len(page), last
+                skip, before = skip + len(page), page[-1]
                 if skip > LARGEST_SKIP:
                     raise self._too_many_alike(LARGEST_SKIP)
 
@@ -164,16 +155,11 @@ class GetConnectorRetriever(Retriever):
                 "see them?"
             )
 
-    def _newest(self, page: Page, began: str) -> str:
-        times = (row.get(self.described.cursor_field) or "" for row in page.rows)
-        return max((moment for moment in times if moment <= began), default="")
-
     @staticmethod
-    def _reading_on(wanted: Query, borders: list[Border], page: Page) -> tuple[Border, list[Query]]:
+    def _reading_on(wanted: Query, borders: list[Border]) -> tuple[Border, list[Query]]:
         """Return the border to go on from, and the query for what comes after it, or several where it is too long."""
         for border in borders:
-            exact = replace(border, row=page.exact_row(border.position))
-            following = replace(wanted, after=exact.after)
+            following = replace(wanted, after=border.after)
             if rest.fits(following.parameters(skip=LARGEST_SKIP, take=LARGEST_SKIP)):
                 return border, [following]
         return border, following.split()
@@ -185,11 +171,11 @@ class GetConnectorRetriever(Retriever):
             "`primary_key` in `streams`, add a field to it that is different in each row, or narrow it with `filters`."
         )
 
-    def _ask(self, wanted: Query, skip: int) -> Answer:
+    def _ask(self, wanted: Query, skip: int, times_of: str) -> Answer:
         while True:
             take = self.take
             try:
-                return Answer(self._get(wanted, skip, take), take)
+                return Answer(self._page(self._get(wanted, skip, take), times_of), take)
             except PageTooLarge as error:
                 if take == 1:
                     raise
@@ -199,19 +185,11 @@ class GetConnectorRetriever(Retriever):
     def _get(self, wanted: Query, skip: int, take: int) -> bytes:
         return rest.get(self.requester, "connectors", self.described.id, **wanted.parameters(skip=skip, take=take))
 
-    def _page(self, body: bytes) -> Page:
+    def _page(self, body: bytes, times_of: str = "") -> Page:
         try:
-            return read_page(body, self._dates)
+            return read_page(body, self._dates, times_of)
         except ValueError:
             raise answers.unexpected(f"/connectors/{self.described.id}", "no page of rows", self.config) from None
-
-    def is_complete(self, answer: Answer) -> bool:
-        """Return whether a query has no more rows than an answer's."""
-        return len(self._page(answer.body)) < answer.take
-
-    def first_row(self, answer: Answer) -> Mapping[str, Any]:
-        """Return the first row of an answer."""
-        return self._page(answer.body).exact_row(0)
 
 
 def page_size(fields: int, wanted: int = 0) -> int:

@@ -62,7 +62,7 @@ class Slicer(StreamSlicer):
         field = self.retriever.described.cursor_field
         since = [part.where(query.since(field, cursor.start)) if cursor.start else part for part in parts]
         first = [self.retriever.first_page(part) for part in since]
-        if all(self.retriever.is_complete(answer) for answer in first) or self.retriever.config.get(CHECK):
+        if all(answer.is_last for answer in first) or self.retriever.config.get(CHECK):
             window = cursor.open_window(None, len(since))
             for part, answer in zip(since, first, strict=True):
                 yield self._slice(part, answer, window, start=cursor.start)
@@ -102,15 +102,11 @@ class Slicer(StreamSlicer):
 
     def _by_key(self, part: Query) -> Iterator[StreamSlice]:
         first = self.retriever.first_page(part)
-        if (
-            self.retriever.is_complete(first)
-            or not self.retriever.described.primary_key
-            or self.retriever.config.get(CHECK)
-        ):
+        if first.is_last or not self.retriever.described.primary_key or self.retriever.config.get(CHECK):
             yield self._slice(part, first)
             return
         begun, start = part, None
-        previous: Row = self.retriever.first_row(first)
+        previous: Row = first.page[0]
         while end := self._border(begun, previous):
             yield self._slice(begun.where(end.before), None, start=start, end=end)
             begun, start, previous = replace(part, after=end.after), end, end.row

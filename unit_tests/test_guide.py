@@ -182,7 +182,7 @@ def run(tmp_path):
 
 
 def test_the_heading_that_messages_of_the_command_line_refer_to_is_there():
-    assert '"Without Airbyte"' in (ROOT / "source_afas" / "run.py").read_text(encoding="utf-8")
+    assert '"Without Airbyte"' in (ROOT / "source_afas" / "command_line.py").read_text(encoding="utf-8")
     assert "\n## Without Airbyte\n" in GUIDE
 
 

@@ -11,7 +11,7 @@ def test_how_far_a_stream_is_is_told_every_ten_seconds(monkeypatch, caplog):
     counting = Progress("Profit_Transactions")
 
     with caplog.at_level(logging.INFO, logger="airbyte"):
-        first = [counting.count(1_000, {"start": "2024-01-01T00:00:00", "end": None}) for _ in range(4)]
+        for _ in range(4):
+            counting.count(1_000, {"start": "2024-01-01T00:00:00", "end": None})
 
-    assert first == [True, False, False, False]
     assert caplog.messages == ["Profit_Transactions: 3,000 rows, 300 a second; start 2024-01-01T00:00:00."]

@@ -1,0 +1,136 @@
+"""The commands `check`, `discover` and `read`, as the CDK runs them; the console script begins in `run.py`."""
+
+import logging
+import re
+import sys
+from argparse import Namespace
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Any
+
+from airbyte_cdk.entrypoint import AirbyteEntrypoint
+from airbyte_cdk.logger import PRINT_BUFFER
+from airbyte_cdk.models import (
+    AirbyteMessage,
+    AirbyteStreamStatus,
+    ConnectorSpecification,
+    FailureType,
+    StreamDescriptor,
+)
+from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
+from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
+from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_afas.errors import config_error
+from source_afas.exact_json import message_to_string
+from source_afas.source import SourceAfas
+from source_afas.writer import PageMessage, write
+
+
+def main(arguments: list[str]) -> None:
+    """Run the command that the arguments name, and exit with 1 where it fails."""
+    parsed = Entrypoint.parse_args(arguments or ["--help"])
+    with PRINT_BUFFER:
+        try:
+            entrypoint = Entrypoint(_source(parsed))
+            for handler in logging.getLogger().handlers:
+                handler.addFilter(_without_traceback_of_known_faults)
+                handler.addFilter(entrypoint.with_rows_of_pages)
+            for line in entrypoint.run(parsed):
+                print(f"{line}\n", end="")
+        except Exception as error:
+            if not isinstance(error, AirbyteTracedException):
+                error = AirbyteTracedException.from_exception(error)
+            print(message_to_string(_without_traceback(error.as_sanitized_airbyte_message())))
+            sys.exit(1)
+
+
+class Entrypoint(AirbyteEntrypoint):
+    """The CDK's entrypoint, for rows that come as pages.
+
+    It leaves out the CDK's own validation: the source's names the key and what is expected.
+    """
+
+    def __init__(self, source: SourceAfas) -> None:
+        super().__init__(source)
+        self._rows: defaultdict[str, int] = defaultdict(int)
+
+    @staticmethod
+    def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
+        """Leave it to the source."""
+
+    def read(
+        self, source_spec: ConnectorSpecification, config: Mapping[str, Any], catalog: Any, state: list[Any]
+    ) -> Iterable[AirbyteMessage]:
+        """Write the pages of a sync and yield its other messages; count the rows as the CDK counts records."""
+        self.set_up_secret_filter(config, source_spec.connectionSpecification)
+        counts: defaultdict[HashableStreamDescriptor, float] = defaultdict(float)
+        for message in chain(
+            self.source.read(self.logger, config, catalog, state), self._emit_queued_messages(self.source)
+        ):
+            if isinstance(message, PageMessage):
+                if message.stream not in self._rows:
+                    self.logger.info(f"Marking stream {message.stream} as RUNNING")
+                    yield as_airbyte_message(StreamDescriptor(name=message.stream), AirbyteStreamStatus.RUNNING)
+                counts[HashableStreamDescriptor(name=message.stream, namespace=None)] += len(message.page)
+                self._rows[message.stream] += len(message.page)
+                write(message)
+            else:
+                yield _without_traceback(self.handle_record_counts(message, counts))
+            self._memory_monitor.check_memory_usage()
+
+    def with_rows_of_pages(self, record: logging.LogRecord) -> bool:
+        """Put the rows that went out as pages into the CDK's closing line of a stream, which knows of none."""
+        if isinstance(record.msg, str) and (line := _READ.fullmatch(record.msg)):
+            record.msg = f"Read {self._rows[line[1]]} records from {line[1]} stream"
+        return True
+
+
+_READ = re.compile("Read 0 records from (.+) stream")
+
+
+def _source(arguments: Namespace) -> SourceAfas:
+    """Return the source for a command; the CDK wants to know all its files before it begins."""
+
+    def file(option: str, read: Any) -> Any:
+        path = getattr(arguments, option, None)
+        if not path:
+            return None
+        try:
+            return read(path)
+        except OSError as error:
+            raise config_error(f"--{option} {path} cannot be read: {error.strerror}.") from None
+        except Exception:
+            raise config_error(f"--{option} {path} is not what it should be: {_SHAPES[option]}.") from None
+
+    source = SourceAfas(
+        catalog=file("catalog", SourceAfas.read_catalog),
+        config=file("config", SourceAfas.read_config),
+        state=file("state", SourceAfas.read_state),
+    )
+    source.pages = True
+    return source
+
+
+_SHAPES = {
+    "config": "a JSON object with the configuration",
+    "catalog": 'a configured catalog, {"streams": [{"stream": …, "sync_mode": …, "destination_sync_mode": …}]}, as '
+    'the guide makes one of what discover prints (docs/afas.md, "Without Airbyte")',
+    "state": 'a JSON list of what stands under `state` in STATE lines (docs/afas.md, "Without Airbyte")',
+}
+
+
+def _without_traceback(message: AirbyteMessage) -> AirbyteMessage:
+    """Take the traceback out of a fault that we have words for: it would only hide them."""
+    error = message.trace.error if message.trace else None
+    if error and error.failure_type in (FailureType.config_error, FailureType.transient_error):
+        error.stack_trace = None
+    return message
+
+
+def _without_traceback_of_known_faults(record: logging.LogRecord) -> bool:
+    if record.exc_info and isinstance(record.exc_info[1], AirbyteTracedException | BaseBackoffException):
+        record.exc_info = None
+    return True
