@@ -118,8 +118,8 @@ def _as_written(body: bytes, date_fields: tuple[str, ...], times_of: str) -> Pag
     return Page(len(rows), text, between, _times(rows, times_of))
 
 
-_ROW = re.compile(rb'\{"[A-Za-z0-9_]|$')
-"""How rows begin where `}`, `,`, `{`, `"` and a name can only be the end of a row and the begin of the next one."""
+_ROW = re.compile(rb'\{"[^\s,:}\]"\\]|$')
+"""How a row begins whose first name cannot be taken for what stands behind the end of a text."""
 
 
 @lru_cache(maxsize=1000)

@@ -1,10 +1,13 @@
 import json
+import re
 from decimal import Decimal
+from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from source_afas import page as page_module
 from source_afas.page import read_page
 
 
@@ -130,3 +133,82 @@ def whole(row):
         k: v.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(v, str) else v
         for k, v in row.items()
     }
+
+
+DATES = ["Gewijzigd", "Één"]
+
+
+def is_time(value):
+    return isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z", value) is not None
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "Nummer": st.integers(),
+                "Omschrijving": TEXTS.filter(lambda text: "\ud83d" not in text),
+                "Gewijzigd_op": st.none() | TIMES.map(lambda time: time + "Z"),
+                "Één": st.none() | TIMES.map(lambda time: time + "Z"),
+                "Gewijzigd": st.none() | TIMES.map(lambda time: time + "Z") | TIMES.map(lambda time: time + ".12Z"),
+                "Rest": TEXTS.filter(lambda text: "\ud83d" not in text) | st.booleans() | st.none(),
+            }
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_a_page_as_afas_writes_one_leaves_byte_for_byte_but_for_the_false_z(rows):
+    """Without being written anew, also where texts look like times or like the border between two rows."""
+    rows = [{name: row[name] for name in rows[0]} for row in rows]
+    written = [json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() for row in rows]
+    expected = [{k: v[:-1] if k in DATES and is_time(v) else v for k, v in row.items()} for row in rows]
+
+    with mock.patch.object(page_module, "_written_anew", side_effect=AssertionError("written anew")):
+        read = read_page(b'{"skip":0,"take":100,"rows":[' + b",".join(written) + b"]}", DATES)
+
+    assert b"".join(read.lines(b"", b"\n")).splitlines() == [
+        json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() for row in expected
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param('{"A":1},{"B":2}', id="fields-in-another-order"),
+        pytest.param('{"A":[{"A":1},{"A":2}]},{"A":3}', id="lists-within"),
+        pytest.param('{"A":{"A":1}}', id="an-object-within"),
+        pytest.param('{"A": 1}, {"A": 2}', id="with-spaces"),
+        pytest.param('{"\\u0041":1,"T":"2026-01-31T09:00:00Z"}', id="a-name-in-escapes"),
+        pytest.param("{},{}", id="no-fields"),
+        pytest.param('{"A":1,"A":2}', id="the-same-field-twice"),
+        pytest.param('{"A":1e5}', id="an-exponent"),
+    ],
+)
+def test_a_page_that_is_written_otherwise_comes_out_as_a_plain_reader_reads_it(rows):
+    read = read_page(page(rows), ["T"])
+
+    expected = [{k: v.removesuffix("Z") if k == "T" else v for k, v in row.items()} for row in json.loads(f"[{rows}]")]
+    assert read.exact() == list(read) == expected
+    assert [json.loads(line) for line in b"".join(read.lines(b"", b"\n")).splitlines()] == expected
+
+
+def test_a_page_too_deep_to_be_one_is_none():
+    with pytest.raises(ValueError):
+        read_page(page("[" * 100_000 + "]" * 100_000), [])
+
+
+def test_rows_are_looked_at_from_the_end_and_the_page_cut_there():
+    read = read_page(page(",".join(f'{{"Nummer":{n},"Bedrag":{n}.10}}' for n in range(100))), [])
+
+    assert [row["Nummer"] for row in reversed(read)] == list(reversed(range(100)))
+    assert (read[-1], read[3]["Bedrag"]) == ({"Nummer": 99, "Bedrag": Decimal("99.10")}, Decimal("3.10"))
+    assert [row["Nummer"] for row in read.first(98).exact()] == list(range(98))
+    with pytest.raises(IndexError):
+        read[100]
+
+
+def test_the_times_of_a_field_are_had_without_their_false_z():
+    read = read_page(page('{"A":1,"T":"2026-01-31T09:00:00Z"},{"A":2,"T":null}'), ["T"], times_of="T")
+
+    assert read.times == ["2026-01-31T09:00:00"]

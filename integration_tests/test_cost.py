@@ -1,0 +1,94 @@
+"""What a read costs the machine, beside a bare loop with requests and orjson that prints the same lines."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+ROWS = 300_000
+
+
+class Cost(NamedTuple):
+    rows: int
+    cpu_seconds: float
+    peak_mb: float
+
+
+@pytest.fixture(scope="module")
+def base_url() -> Iterator[str]:
+    """A server whose pages lie ready, so that only the reader counts."""
+    command = [sys.executable, "-m", "benchmarks.pages", "--rows", str(ROWS)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        yield server.stdout.readline().strip()
+        server.stdin.close()
+
+
+def cost_of(command, megabytes_a_second=None) -> Cost:
+    """Run a command that prints messages, with a reader that takes so much a second; say what it took."""
+    rows, taken, began, end = 0, 0, time.monotonic(), b""
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        while chunk := os.read(process.stdout.fileno(), 1_000_000):
+            rows += (end + chunk).count(b'{"type":"RECORD"') - end.count(b'{"type":"RECORD"')
+            end = chunk[-15:]
+            taken += len(chunk)
+            if megabytes_a_second:
+                time.sleep(max(0, taken / 1e6 / megabytes_a_second - (time.monotonic() - began)))
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return Cost(rows, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+@pytest.fixture
+def read(base_url, tmp_path):
+    """The source's `read` command in a sync mode."""
+    config = {
+        "environment": "12345",
+        "base_url": base_url,
+        "credentials": {"auth_type": "token", "token": "0" * 64},
+        "streams": [{"get_connector": "Bench_Entries", "primary_key": ["EntryId"]}],
+    }
+    (tmp_path / "config.json").write_text(json.dumps(config))
+
+    def read(mode):
+        stream = {"name": "Bench_Entries", "json_schema": {}, "supported_sync_modes": ["full_refresh", "incremental"]}
+        configured = {"stream": stream, "sync_mode": mode, "destination_sync_mode": "append"}
+        (tmp_path / "catalog.json").write_text(json.dumps({"streams": [configured]}))
+        files = ["--config", str(tmp_path / "config.json"), "--catalog", str(tmp_path / "catalog.json")]
+        return [sys.executable, "-m", "source_afas", "read", *files]
+
+    return read
+
+
+@pytest.mark.parametrize("mode", ["full_refresh", "incremental"])
+def test_a_read_costs_no_more_than_a_bare_loop(base_url, read, mode):
+    """Start-up apart, which a million rows make up for: see docs/performance.md."""
+    ratios = []
+    for _ in range(5):  # machines are noisy: one quiet moment is enough
+        loop = cost_of([sys.executable, "-m", "benchmarks.bare_loop", base_url, "Bench_Entries", "EntryId", "5000"])
+        start = cost_of(
+            [
+                sys.executable,
+                "-c",
+                "from source_afas import run; run._leave_remarks_unread(); import source_afas.command_line",
+            ]
+        )
+        source = cost_of(read(mode))
+        assert loop.rows == source.rows == ROWS
+        assert source.peak_mb < 250
+        ratios.append((source.cpu_seconds - start.cpu_seconds) / loop.cpu_seconds)
+        if ratios[-1] < 0.9:
+            return
+    raise AssertionError(f"a row costs so many times as much as in the loop: {ratios}")
+
+
+def test_memory_stays_within_bounds_where_the_reader_of_standard_output_is_slow(read):
+    source = cost_of(read("full_refresh"), megabytes_a_second=100)
+
+    assert source.rows == ROWS
+    assert source.peak_mb < 250
