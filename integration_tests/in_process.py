@@ -16,7 +16,7 @@ from airbyte_cdk.models import (
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from afas_sandbox import Sandbox
-from source_afas import SourceAfas, rest
+from source_afas import SourceAfas, connections
 
 
 @dataclass
@@ -93,16 +93,16 @@ class Reader:
 @contextmanager
 def acting_between_requests(act: Callable[[], None] | None) -> Iterator[None]:
     """Have something happen before every request for rows, one at a time."""
-    connections, lock = rest._CONNECTIONS, threading.Lock()
+    pool, lock = connections.POOL, threading.Lock()
 
     def sending(request: Any, *arguments: Any, **options: Any) -> Any:
         if act and "/connectors/" in request.url:
             with lock:
                 act()
-        return type(connections).send(connections, request, *arguments, **options)
+        return type(pool).send(pool, request, *arguments, **options)
 
-    connections.send = sending  # type: ignore[method-assign]
+    pool.send = sending  # type: ignore[method-assign]
     try:
         yield
     finally:
-        del connections.send
+        del pool.send

@@ -61,17 +61,15 @@ def test_nobody_there(source_afas):
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        pytest.param({"status": 200, "body": "<html>Welcome</html>"}, "no JSON", id="a-page"),
-        pytest.param({"status": 200, "body": "[]"}, "JSON of another shape", id="a-list"),
-        pytest.param(
-            {"status": 200, "body": '{"hello": "world"}'}, "JSON without `getConnectors`", id="another-service"
-        ),
+        pytest.param({"status": 200, "body": "<html>Welcome</html>"}, "no list of GetConnectors", id="a-page"),
+        pytest.param({"status": 200, "body": "[]"}, "no list of GetConnectors", id="a-list"),
+        pytest.param({"status": 200, "body": '{"hello": "world"}'}, "no list of GetConnectors", id="another-service"),
         pytest.param({"status": 302, "body": ""}, "check `base_url`", id="a-redirect-to-nowhere"),
         pytest.param({"status": 404, "body": ""}, "AFAS knows no such address", id="not-found"),
     ],
 )
 def test_a_base_url_that_answers_something_else(sandbox, source_afas, answer, said):
-    sandbox.answer_once(**answer)
+    sandbox.answer_once(**answer, times=2)
 
     checked = source_afas.check()
 
@@ -191,7 +189,7 @@ def test_a_host_that_accepts_but_does_not_answer(source_afas):
             source_afas, base_url=f"http://127.0.0.1:{server.getsockname()[1]}/ProfitRestServices"
         )
 
-    assert "accepts a connection but does not answer" in checked.status
+    assert "did not answer within 8 seconds. Check `base_url`." in checked.status
 
 
 def within_20_seconds(source_afas, **settings):

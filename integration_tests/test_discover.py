@@ -72,7 +72,7 @@ def test_a_fault_that_goes_on_fails_discovery_rather_than_leaving_a_stream_out(s
 
 
 def test_an_answer_that_is_no_metainfo_fails_discovery(sandbox, source_afas):
-    sandbox.answer_once(200, body="<html/>", on="/metainfo/get/Profit_Debtor")
+    sandbox.answer_once(200, body="<html/>", on="/metainfo/get/Profit_Debtor", times=2)
 
     discovered = source_afas.discover()
 

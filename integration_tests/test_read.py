@@ -189,7 +189,7 @@ def test_a_page_that_is_too_large_is_asked_for_in_halves(sandbox, source_afas):
 
 @pytest.mark.parametrize("body", ["<html>Login</html>", '{"skip":0,"take":100}', ""])
 def test_an_answer_that_is_no_page_is_never_taken_for_the_end(sandbox, source_afas, body):
-    sandbox.answer_once(200, body=body, on="/connectors/Profit_Transactions", nth=2)
+    sandbox.answer_once(200, body=body, on="/connectors/Profit_Transactions", nth=2, times=1_000)
 
     sync = source_afas.read("Profit_Transactions", page_size=50)
 

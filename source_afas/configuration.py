@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from difflib import get_close_matches
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,7 +35,8 @@ def validate(config: Mapping[str, Any], connection_specification: Mapping[str, A
     errors = Draft7Validator(connection_specification).iter_errors(config)
     if error := best_match(e for e in errors if next(iter(e.absolute_path), "") != "credentials"):
         raise config_error(_sentence(error))
-    token.digits(config["credentials"]["token"])
+    if config["credentials"]["auth_type"] == "token":
+        token.digits(config["credentials"]["token"])
     environment.base_url(config)
     _validate_base_url(config)
     _validate_start_date(config)
@@ -42,22 +44,29 @@ def validate(config: Mapping[str, Any], connection_specification: Mapping[str, A
     _validate_streams(config.get("streams") or ())
 
 
+_CREDENTIALS = {
+    "token": ("auth_type", "token", "token_name"),
+    "oauth2.0": ("auth_type", "client_id", "client_secret"),
+}
+
+
 def _validate_credentials(credentials: Any) -> None:
-    expected = 'expected {"auth_type": "token", "token": "<token>…</token>"}'
+    expected = (
+        'expected {"auth_type": "token", "token": "<token>…</token>"}, or {"auth_type": "oauth2.0", "client_id": "…", '
+        '"client_secret": "…"}'
+    )
     if not isinstance(credentials, Mapping):
         raise config_error(f"`credentials` is missing or not an object: {expected}.")
-    if credentials.get("auth_type") == "oauth2.0":
-        raise config_error(
-            "`credentials.auth_type` is oauth2.0, which this version does not serve yet: use the app connector's "
-            'token, {"auth_type": "token", "token": "<token>…</token>"}.'
-        )
-    if credentials.get("auth_type") != "token":
-        raise config_error(f"`credentials.auth_type` must be `token`: {expected}.")
-    known = ("auth_type", "token", "token_name")
+    known = _CREDENTIALS.get(str(credentials.get("auth_type")))
+    if known is None:
+        raise config_error(f"`credentials.auth_type` must be `token` or `oauth2.0`: {expected}.")
     if unknown := next((name for name in credentials if get_close_matches(name, known) and name not in known), None):
         raise config_error(f"`credentials.{unknown}` is not a setting; there are {', '.join(f'`{n}`' for n in known)}.")
-    if not isinstance(credentials.get("token"), str):
-        raise config_error(f"`credentials.token` is missing or not a text: {expected}.")
+    for name in known[1:]:
+        if name != "token_name" and not str(credentials.get(name) or "").strip():
+            raise config_error(f"`credentials.{name}` is missing or empty: {expected}.")
+        if not isinstance(credentials.get(name, ""), str):
+            raise config_error(f"`credentials.{name}` is not a text: {expected}.")
 
 
 def _sentence(error: Any) -> str:
@@ -123,12 +132,24 @@ def _validate_base_url(config: Mapping[str, Any]) -> None:
         return
     try:
         requests.Request("GET", given.strip()).prepare()
-        host = urlsplit(given).hostname
-        if urlsplit(given).port == 0 or not host:
+        host = urlsplit(given.strip()).hostname or ""
+        if urlsplit(given.strip()).port == 0 or not host:
             raise ValueError("no host")
         host.encode("idna")
     except (ValueError, UnicodeError, requests.exceptions.RequestException, LocationParseError):
         raise config_error("`base_url` must be an address, as in https://host/ProfitRestServices.") from None
+    if urlsplit(given.strip()).scheme.lower() == "http" and not _is_this_machine(host):
+        raise config_error(
+            "`base_url` must begin with https://, for whoever listens in reads the credentials that are sent to it. "
+            "Plain http is for this machine alone: localhost, 127.0.0.1."
+        )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _validate_start_date(config: Mapping[str, Any]) -> None:

@@ -94,6 +94,11 @@ class GetConnectorCursor(Cursor):
         """The time from which to read; None for everything."""
         return self._start
 
+    @property
+    def had_rows(self) -> bool:
+        """Whether the last sync had rows at a time from which this one reads."""
+        return self._reached > BEGINNING and (self._start or "") <= self._reached
+
     def _state_of(self, state: Mapping[str, Any]) -> str:
         value = state.get(self.cursor_field.cursor_field_key)
         if value is None:

@@ -4,6 +4,7 @@ Every message says what happened, where, and what to do now. It stands in `inter
 one in its closing summary of a failed sync, so it must read well and hold no secret.
 """
 
+import requests
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
@@ -29,3 +30,11 @@ class PageTooLarge(AirbyteTracedException):
 
 class NotServed(AirbyteTracedException):
     """AFAS does not serve this GetConnector to this token: not authorised, or blocked. It lasts until somebody acts."""
+
+
+class BodyTooLarge(requests.RequestException):
+    """An answer goes on for longer than this process has room for."""
+
+
+class SentElsewhere(requests.RequestException):
+    """An answer sends the request on to another host, or to the same one without TLS."""

@@ -27,7 +27,8 @@ def dumps(value: Any) -> bytes:
 
 def _as_sent(value: Any) -> orjson.Fragment:
     if isinstance(value, Decimal):
-        return orjson.Fragment(f"{value:f}")
+        # A few bytes of exponent would become gigabytes of zeros.
+        return orjson.Fragment(f"{value:f}" if abs(value.adjusted()) < 1000 else str(value))
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 

@@ -13,9 +13,9 @@ from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.types import Config, StreamSlice
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_afas import answers, environment, rest
+from source_afas import environment, rest
 from source_afas.errors import NotServed, config_error
-from source_afas.metainfo import Fault, GetConnector, Settings, describe, read_fields, unknown
+from source_afas.metainfo import Fault, Field, GetConnector, Settings, describe, read_fields, unknown
 from source_afas.query import user_filters
 
 logger = logging.getLogger("airbyte")
@@ -71,19 +71,11 @@ class GetConnectorsRetriever(Retriever):
         """Return what /metainfo says of the token's app connector."""
         memory = self.config.get(MEMORY, {})
         if "metainfo" not in memory:
-            memory["metainfo"] = rest.get_object(self.metainfo_requester, "metainfo")
-        answer = memory["metainfo"]
-        listed = answer.get("getConnectors")
-        if not isinstance(listed, list) or not all(isinstance(entry, dict) and entry.get("id") for entry in listed):
-            raise answers.unexpected("/metainfo", "JSON without `getConnectors`", self.config)
-        info = answer.get("info")
-        info = info if isinstance(info, dict) else {}
-        return AppConnector(
-            name=str(info.get("appName") or ""),
-            environment=str(info.get("envid") or ""),
-            token_expiry=str(info.get("tokenExpiry") or "0"),
-            get_connectors={str(entry["id"]): str(entry.get("description") or "") for entry in listed},
-        )
+            memory["metainfo"] = rest.get(
+                self.metainfo_requester, "metainfo", read=_app_connector, what="no list of GetConnectors"
+            )
+        app_connector: AppConnector = memory["metainfo"]
+        return app_connector
 
     def selected(self) -> Mapping[str, str]:
         """Return the GetConnectors that become streams, descriptions by id.
@@ -119,20 +111,37 @@ class GetConnectorsRetriever(Retriever):
     def _get_connector(self, name: str, description: str) -> GetConnector:
         settings = Settings.of(self.config, name)
         try:
-            answer = rest.get_object(self.metainfo_requester, "metainfo", "get", name)
-            try:
-                fields = read_fields(answer)
-            except ValueError:
-                raise answers.unexpected(f"/metainfo/get/{name}", "JSON without fields", self.config) from None
+            described, fields = rest.get(
+                self.metainfo_requester, "metainfo", "get", name, read=_described, what="no description of its fields"
+            )
         except AirbyteTracedException as error:
             return unknown(name, description, settings, _fault(error))
         try:
-            get_connector = describe(name, str(answer.get("description") or description), fields, settings)
+            get_connector = describe(name, described or description, fields, settings)
             user_filters(get_connector, settings.filters)
             return get_connector
         except AirbyteTracedException as error:
             fault = Fault(str(error.message), error.failure_type, lasting=False)
             return GetConnector(name, description, fields, fault=fault)
+
+
+def _app_connector(body: bytes) -> AppConnector:
+    answer = rest.json_object(body)
+    listed, info = answer.get("getConnectors"), answer.get("info")
+    if not isinstance(listed, list) or not all(isinstance(entry, dict) and entry.get("id") for entry in listed):
+        raise ValueError("no list of GetConnectors")
+    info = info if isinstance(info, dict) else {}
+    return AppConnector(
+        name=str(info.get("appName") or ""),
+        environment=str(info.get("envid") or ""),
+        token_expiry=str(info.get("tokenExpiry") or "0"),
+        get_connectors={str(entry["id"]): str(entry.get("description") or "") for entry in listed},
+    )
+
+
+def _described(body: bytes) -> tuple[str, tuple[Field, ...]]:
+    answer = rest.json_object(body)
+    return str(answer.get("description") or ""), read_fields(answer)
 
 
 def _fault(error: AirbyteTracedException) -> Fault:

@@ -1,46 +1,36 @@
-"""One request to AFAS's REST service, through the requester that the manifest declares."""
+"""One request to AFAS's REST service, by the requester that the manifest declares, repeated where that may help."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from itertools import count
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
-import requests
-from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
-from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from airbyte_cdk.sources.types import Config
 
-from source_afas import answers
-from source_afas.errors import traced
+from source_afas import connections
+from source_afas.answers import LONGEST_QUERY_STRING
+from source_afas.error_handler import CHECK, CHECK_SECONDS, RequestError, unexpected
 
+logger = logging.getLogger("airbyte")
 
-class _Connections(requests.adapters.HTTPAdapter):
-    """The process's one pool of connections.
+T = TypeVar("T")
 
-    The CDK makes a session, and so a pool, for every requester; a sync of forty GetConnectors would shake hands with
-    AFAS forty times. And requests reads a body in bites of 10 kB, which takes a page longer than its way through the
-    network of this machine.
-    """
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        """Return the answer with its body, read in large pieces."""
-        response = super().send(request, *args, **{**kwargs, "stream": True})
-        response._content = b"".join(response.iter_content(1_000_000))
-        return response
-
-
-_CONNECTIONS = _Connections(pool_connections=4, pool_maxsize=8)
+LONGEST_WAIT_SECONDS = 300
+"""As long as a request waits in all, between being asked and asked again; where AFAS wants longer, its stream fails."""
 
 
 def share_connections(requester: HttpRequester) -> None:
     """Have a requester take its connections from the process's one pool."""
     client = requester._http_client
-    if requester.config.get(answers.CHECK):
-        client._request_timeout = (8, 8)  # someone is watching
-    session = client._session
-    session.mount("https://", _CONNECTIONS)
-    session.mount("http://", _CONNECTIONS)
+    if requester.config.get(CHECK):
+        client._request_timeout = (CHECK_SECONDS, CHECK_SECONDS)
+    connections.share(client._session)
 
 
 def query_string(parameters: Mapping[str, Any]) -> str:
@@ -50,35 +40,60 @@ def query_string(parameters: Mapping[str, Any]) -> str:
 
 def fits(parameters: Mapping[str, Any]) -> bool:
     """Tell whether AFAS will take a query string of these parameters."""
-    return len(query_string(parameters)) + 1 <= answers.LONGEST_QUERY_STRING
+    return len(query_string(parameters)) + 1 <= LONGEST_QUERY_STRING
 
 
-def get(requester: HttpRequester, *segments: str, **parameters: Any) -> bytes:
-    """Return the body of AFAS's answer to GET on a path of the given segments.
+def get(requester: HttpRequester, *segments: str, read: Callable[[bytes], T], what: str, **parameters: Any) -> T:
+    """Return AFAS's answer to GET on a path of the given segments, as `read` makes it of the body.
 
-    Raises an `AirbyteTracedException` in the user's words for whatever is not a plain answer, after as many tries as
-    the manifest allows.
+    A `ValueError` of `read` means that the answer is not AFAS's; `what` says what it is instead. Raises an
+    `AirbyteTracedException` in the user's words for whatever goes on failing.
     """
     path = "/".join(quote(segment, safe="") for segment in segments)
-    try:
-        response = requester.send_request(path=f"{path}?{query_string(parameters)}" if parameters else path)
-    except AirbyteTracedException as error:
-        # The CDK packs the last of several failures into words of its own.
-        last = getattr(error, "_exception", None)
-        if isinstance(last, BaseBackoffException):
-            raise traced(str(last), last.failure_type or FailureType.transient_error) from None
-        raise
-    return bytes(response.content) if response is not None else b""
+    target = f"{path}?{query_string(parameters)}" if parameters else path
+
+    def once() -> T:
+        try:
+            with connections.one_row() if parameters.get("take") == 1 else nullcontext():
+                response = requester.send_request(path=target)
+        except RequestError as failed:
+            if failed.refused and hasattr(authenticator := requester.get_authenticator(), "forget"):
+                authenticator.forget(failed.refused)
+            raise
+        try:
+            return read(response.content if response is not None else b"")
+        except ValueError:
+            raise unexpected("/" + path, what, requester.config) from None
+
+    return asked_again(once, requester.config)
 
 
-def get_object(requester: HttpRequester, *segments: str) -> dict[str, Any]:
-    """Return the JSON object that AFAS answers; raises where the answer is anything else."""
-    body = get(requester, *segments)
-    url = "/" + "/".join(segments)
+def asked_again(once: Callable[[], T], config: Config) -> T:
+    """Return what a request brings; repeat it, in growing and uneven pauses, as often as its failures are worth."""
+    waited = 0.0
+    patience = 5 if config.get(CHECK) else LONGEST_WAIT_SECONDS
+    for attempt in count(1):
+        try:
+            return once()
+        except RequestError as failed:
+            # Connections that fail together must not come back together.
+            wait = (failed.wait or 2 ** (attempt - 1)) * random.uniform(1.0, 1.25)  # noqa: S311 (no secret)
+            if attempt >= failed.tries or waited + wait > max(patience, 0):
+                raise failed.error from None
+            logger.warning(
+                f"{failed.error.message} Asking again in {wait:.0f} s (attempt {attempt + 1} of {failed.tries})."
+            )
+        time.sleep(wait)
+        waited += wait
+    raise AssertionError("count() has no end")
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object of a body. Raises `ValueError` where it is anything else."""
     try:
         answer = json.loads(body)
-    except ValueError:
-        raise answers.unexpected(url, "no JSON", requester.config) from None
+    except RecursionError:
+        raise ValueError("lists within lists, too deep") from None
     if not isinstance(answer, dict):
-        raise answers.unexpected(url, "JSON of another shape", requester.config)
+        raise ValueError("no JSON object")
     return answer

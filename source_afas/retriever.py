@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import InitVar, dataclass, replace
 from typing import Any
 
@@ -11,8 +11,9 @@ from airbyte_cdk.sources.declarative.requesters.http_requester import HttpReques
 from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.types import Config, StreamSlice
 
-from source_afas import answers, query, rest
-from source_afas.errors import PageTooLarge, config_error
+from source_afas import query, rest, suspicion
+from source_afas.error_handler import CHECK
+from source_afas.errors import PageTooLarge, config_error, transient_error
 from source_afas.metainfo import GetConnector, Settings
 from source_afas.order import Border, order_of, total_order
 from source_afas.page import Page, read_page
@@ -45,8 +46,9 @@ class Answer:
 
     @property
     def is_last(self) -> bool:
-        """Whether the query has no more rows."""
-        return len(self.page) < self.take
+        """Whether the query has no more rows. An AFAS that gives fewer rows than asked for says so in its `take`."""
+        taken = self.page.take if self.page.take and self.page.take > 0 else self.take
+        return len(self.page) < min(self.take, taken)
 
 
 @dataclass
@@ -103,38 +105,47 @@ class GetConnectorRetriever(Retriever):
             else:
                 yield from page.exact()
 
-    def first_page(self, wanted: Query) -> Answer:
-        """Return the first answer to a query. Raises the fault that kept the GetConnector's metainfo from being had."""
+    def first_page(self, wanted: Query, *, expected: bool = False) -> Answer:
+        """Return the first answer to a query, asked for twice where rows are expected and none come.
+
+        Warns of what looks wrong in it. Raises the fault that kept the GetConnector's metainfo from being had.
+        """
         if self.described.fault:
             raise self.described.fault.error()
-        return self._ask(wanted, 0, self.described.cursor_field)
+        key, cursor = self.described.primary_key, self.described.cursor_field
+        answer = self._ask(wanted, 0, (*key, cursor) if cursor else key, expected=expected)
+        for warning in suspicion.of(self.described, answer.page):
+            logger.warning(f"{self.described.id}: {warning}")
+        return answer
 
     def row_at(self, wanted: Query, position: int) -> Mapping[str, Any] | None:
         """Return the row at a position of a query's order, None where the query has no more than that."""
-        page = self._page(self._get(wanted, position, 1))
-        return page[0] if page else None
+        page = self._page(wanted, position, 1)
+        return page.exact_row(0) if page else None
 
     def _pages(self, wanted: Query, first: Answer | None, extra: MutableMapping[str, Any]) -> Iterator[Page]:
         """Yield the rows of a query, page by page, each going on from the last border of the one before."""
-        order, skip, before = self.order, 0, None
-        times_of = self.described.cursor_field if "newest" in extra else ""
+        order, skip, before, expected = self.order, 0, None, bool(extra.get("expected"))
+        columns = (self.described.cursor_field,) if "newest" in extra else ()
         while True:
-            answer, first = first or self._ask(wanted, skip, times_of), None
+            answer, first = first or self._ask(wanted, skip, columns, expected=expected), None
             page = answer.page
-            if times_of:
-                extra["newest"] = max(extra["newest"], *(time for time in page.times if time <= extra["began"]), "")
-            if answer.is_last or self.config.get(answers.CHECK):
+            if columns:
+                extra["newest"] = max(extra["newest"], self._newest(page, extra["began"]))
+            if answer.is_last or self.config.get(CHECK):
                 self._warn_of_nothing(page, wanted)
                 yield page
                 return
-            if borders := list(order.last_borders(page, before)):
-                border, parts = self._reading_on(wanted, borders)
+            if found := self._reading_on(wanted, page, order.last_borders(page, before)):
+                border, parts = found
+                if parts == [wanted]:
+                    raise self.no_way_on()
                 yield page.first(border.position)
                 if len(parts) > 1:
                     for part in parts:
-                        yield from self._pages(part, None, extra)
+                        yield from self._pages(part, None, {**extra, "expected": False})
                     return
-                (wanted,), skip, before = parts, 0, None
+                (wanted,), skip, before, expected = parts, 0, None, True
             elif order is not self.whole_order:
                 # More rows than a page holds share a key: tell them apart by their other fields.
                 order, wanted = self.whole_order, replace(wanted, order=self.whole_order.fields)
@@ -144,9 +155,13 @@ class GetConnectorRetriever(Retriever):
                 raise self._too_many_alike(len(page))
             else:
                 yield page
-                skip, before = skip + len(page), page[-1]
+                skip, before, expected = skip + len(page), page[-1], False
                 if skip > LARGEST_SKIP:
                     raise self._too_many_alike(LARGEST_SKIP)
+
+    def _newest(self, page: Page, began: str) -> str:
+        times = (str(row.get(self.described.cursor_field) or "").removesuffix("Z") for row in page.columns)
+        return max((moment for moment in times if moment <= began), default="")
 
     def _warn_of_nothing(self, page: Page, wanted: Query) -> None:
         if not page and self._administrations() and wanted.clauses == self.everything().clauses:
@@ -156,13 +171,17 @@ class GetConnectorRetriever(Retriever):
             )
 
     @staticmethod
-    def _reading_on(wanted: Query, borders: list[Border]) -> tuple[Border, list[Query]]:
-        """Return the border to go on from, and the query for what comes after it, or several where it is too long."""
+    def _reading_on(wanted: Query, page: Page, borders: Iterator[Border]) -> tuple[Border, list[Query]] | None:
+        """Return the border to go on from, and the query for what comes after it, or several where it is too long.
+
+        None where there is no border. The first choice is nearly always taken, and the others cost a look at many rows.
+        """
+        border = None
         for border in borders:
-            following = replace(wanted, after=border.after)
+            following = replace(wanted, after=replace(border, row=page.exact_row(border.position)).after)
             if rest.fits(following.parameters(skip=LARGEST_SKIP, take=LARGEST_SKIP)):
                 return border, [following]
-        return border, following.split()
+        return (border, following.split()) if border else None
 
     def _too_many_alike(self, rows: int) -> Exception:
         return config_error(
@@ -171,25 +190,38 @@ class GetConnectorRetriever(Retriever):
             "`primary_key` in `streams`, add a field to it that is different in each row, or narrow it with `filters`."
         )
 
-    def _ask(self, wanted: Query, skip: int, times_of: str) -> Answer:
+    def no_way_on(self) -> Exception:
+        """Return the error for rows that a filter would have kept out."""
+        return transient_error(
+            f"GetConnector {self.described.id}: AFAS gave the same rows again where the next ones were asked for, as "
+            "if "
+            "it took no filter: is `base_url` AFAS's own, and is a proxy in between that answers for it?"
+        )
+
+    def _ask(self, wanted: Query, skip: int, columns: Sequence[str], *, expected: bool) -> Answer:
         while True:
             take = self.take
             try:
-                return Answer(self._page(self._get(wanted, skip, take), times_of), take)
+                page = self._page(wanted, skip, take, columns)
+                if expected and not page:
+                    logger.warning(f"{self.described.id}: no rows where some were expected. Asking once more.")
+                    page = self._page(wanted, skip, take, columns)
+                return Answer(page, take)
             except PageTooLarge as error:
                 if take == 1:
                     raise
                 self.take = min(self.take, take // 2)
                 logger.info(f"{error.message} Going on with {self.take} rows per request.")
 
-    def _get(self, wanted: Query, skip: int, take: int) -> bytes:
-        return rest.get(self.requester, "connectors", self.described.id, **wanted.parameters(skip=skip, take=take))
-
-    def _page(self, body: bytes, times_of: str = "") -> Page:
-        try:
-            return read_page(body, self._dates, times_of)
-        except ValueError:
-            raise answers.unexpected(f"/connectors/{self.described.id}", "no page of rows", self.config) from None
+    def _page(self, wanted: Query, skip: int, take: int, columns: Sequence[str] = ()) -> Page:
+        return rest.get(
+            self.requester,
+            "connectors",
+            self.described.id,
+            read=lambda body: read_page(body, self._dates, columns),
+            what="no page of rows",
+            **wanted.parameters(skip=skip, take=take),
+        )
 
 
 def page_size(fields: int, wanted: int = 0) -> int:

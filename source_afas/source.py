@@ -31,8 +31,8 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_s
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_afas import configuration, environment, exact_json
-from source_afas.answers import CHECK
 from source_afas.cursor import GetConnectorCursor
+from source_afas.error_handler import CHECK
 from source_afas.errors import NotServed, config_error, transient_error
 from source_afas.get_connectors import MEMORY, AppConnector, GetConnectorsRetriever
 from source_afas.metainfo import GetConnector

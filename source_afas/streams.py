@@ -5,6 +5,7 @@ so many rows further on. A stream with a cursor is cut into windows of time, whi
 one with a key alone into ranges of its key; one with neither is read in one go.
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,12 +23,14 @@ from airbyte_cdk.sources.streams.concurrent.partitions.stream_slicer import Stre
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_afas import query
-from source_afas.answers import CHECK
 from source_afas.cursor import GetConnectorCursor, Window, later
+from source_afas.error_handler import CHECK
 from source_afas.order import Border, Row
 from source_afas.query import Query
 from source_afas.rest import fits
 from source_afas.retriever import Answer, GetConnectorRetriever
+
+logger = logging.getLogger("airbyte")
 
 SLICE_ROWS = 25_000
 """Rows in a slice of a large stream, about: with four slices at a time, a state comes at every 100,000 rows."""
@@ -61,7 +64,12 @@ class Slicer(StreamSlicer):
     def _in_time(self, parts: list[Query], cursor: GetConnectorCursor) -> Iterator[StreamSlice]:
         field = self.retriever.described.cursor_field
         since = [part.where(query.since(field, cursor.start)) if cursor.start else part for part in parts]
-        first = [self.retriever.first_page(part) for part in since]
+        first = [self.retriever.first_page(part, expected=cursor.had_rows and len(since) == 1) for part in since]
+        if cursor.had_rows and not any(answer.page for answer in first):
+            logger.warning(
+                f"{self.retriever.described.id}: no rows since {cursor.start}, where the last sync had some. Were they "
+                "deleted, did the token's user lose rights, or was the GetConnector's filter changed?"
+            )
         if all(answer.is_last for answer in first) or self.retriever.config.get(CHECK):
             window = cursor.open_window(None, len(since))
             for part, answer in zip(since, first, strict=True):
@@ -73,10 +81,13 @@ class Slicer(StreamSlicer):
             end = self._end_of_window(parts, field, start)
             inside = [self._between(part, field, start, end) for part in parts]
             # Rows without a time belong to no window; they are read with the first, before any state is told.
-            slices = [*empty, *inside]
-            window = cursor.open_window(end, len(slices))
-            for part in slices:
-                yield self._slice(part, None, window, start=start, end=end)
+            window = cursor.open_window(end, len(empty) + len(inside))
+            for part in empty:
+                yield self._slice(part, None, window)
+            for part in inside:
+                # From the second window on, one begins at the time of a row.
+                expected = start != cursor.start and len(inside) == 1
+                yield self._slice(part, None, window, start=start, end=end, expected=expected)
             if end is None:
                 return
             start, empty = end, []
@@ -88,6 +99,8 @@ class Slicer(StreamSlicer):
             rest = part.where(query.at_or_after(field, start) if start else query.is_not_empty(field))
             row = self.retriever.row_at(replace(rest, order=(field,)), slice_rows(self.retriever.take) // len(parts))
             if row:
+                if not row.get(field) or (start and str(row[field]) < start):
+                    raise self.retriever.no_way_on()
                 ends.append(str(row[field]))
         # Very many rows may share a second: a window is a second at least.
         return later(min(ends), start) if ends else None
@@ -108,9 +121,9 @@ class Slicer(StreamSlicer):
         begun, start = part, None
         previous: Row = first.page[0]
         while end := self._border(begun, previous):
-            yield self._slice(begun.where(end.before), None, start=start, end=end)
+            yield self._slice(begun.where(end.before), None, start=start, end=end, expected=True)
             begun, start, previous = replace(part, after=end.after), end, end.row
-        yield self._slice(begun, None if start else first, start=start)
+        yield self._slice(begun, None if start else first, start=start, expected=True)
 
     def _border(self, begun: Query, previous: Row) -> Border | None:
         """Return a border at most so many rows further on, None where there is none or no more rows are left."""
@@ -119,8 +132,10 @@ class Slicer(StreamSlicer):
         border = self.retriever.order.border_at(row, previous) if row else None
         return border if border and fits(begun.where(border.before).parameters(skip=rows, take=1)) else None
 
-    def _slice(self, part: Query, first: Answer | None, window: Window | None = None, **where: Any) -> StreamSlice:
-        extra: dict[str, Any] = {"query": part, "first": first}
+    def _slice(
+        self, part: Query, first: Answer | None, window: Window | None = None, *, expected: bool = False, **where: Any
+    ) -> StreamSlice:
+        extra: dict[str, Any] = {"query": part, "first": first, "expected": expected}
         if self.cursor and window:
             extra["window"] = window
             # A window with an end tells how far it reaches; the others are as new as their newest row.

@@ -9,6 +9,8 @@ from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
+from functools import cached_property
+from html import unescape
 from typing import Any
 
 from airbyte_cdk.sources.declarative.auth.declarative_authenticator import DeclarativeAuthenticator
@@ -18,8 +20,12 @@ from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 from source_afas.errors import config_error
 
 _TOKEN = re.compile(
-    r"(?:<token>(?:<version>\d+</version>)?<data>)?(?P<digits>[0-9A-F]{64})(?:</data></token>)?", re.IGNORECASE
+    r"(?:(?:<token>)?(?:<version>\d+</version>)?<data>)?(?P<digits>[0-9A-F]{64})(?:</data>(?:</token>)?)?",
+    re.IGNORECASE,
 )
+
+_AROUND = re.compile(r"^[^\w<]*(?:authorization[^\w<]*)?(?:afastoken[^\w<]*)?|[^\w>=+/]*$", re.IGNORECASE)
+"""What is copied along with a token: quotes, and the words that stand before it in a request."""
 
 
 @dataclass
@@ -36,16 +42,18 @@ class AfasTokenAuthenticator(DeclarativeAuthenticator):
     config: Config
     parameters: InitVar[Mapping[str, Any]]
 
-    def __post_init__(self, parameters: Mapping[str, Any]) -> None:
-        token = self.config["credentials"]["token"]
-        self._header = authorization(token)
-        # The CDK masks what was configured, and nothing that was made of it.
-        for secret in (self._header.removeprefix("AfasToken "), digits(token), digits(token).lower()):
-            add_to_secrets(secret)
-
     def get_auth_header(self) -> Mapping[str, Any]:
         """Return the Authorization header."""
         return {"Authorization": self._header}
+
+    @cached_property
+    def _header(self) -> str:
+        token = self.config["credentials"]["token"]
+        header = authorization(token)
+        # The CDK masks what was configured, and nothing that was made of it.
+        for secret in (header.removeprefix("AfasToken "), digits(token), digits(token).lower()):
+            add_to_secrets(secret)
+        return header
 
 
 def authorization(pasted: str) -> str:
@@ -61,7 +69,7 @@ def authorization(pasted: str) -> str:
 
 def digits(pasted: str) -> str:
     """Return the 64 hexadecimal digits within a token in any of its three forms, in capitals as AFAS issues them."""
-    text = "".join(pasted.split())
+    text = _AROUND.sub("", "".join(unescape(pasted).split()))
     found = _TOKEN.fullmatch(text) or _TOKEN.fullmatch(_from_base64(text))
     if not found:
         data = re.search(r"<data>(.*?)</data>", text, re.IGNORECASE)
@@ -79,6 +87,6 @@ def digits(pasted: str) -> str:
 
 def _from_base64(text: str) -> str:
     try:
-        return "".join(b64decode(text, validate=True).decode().split())
+        return "".join(b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), validate=True).decode().split())
     except (NotBase64, UnicodeDecodeError, ValueError):
         return ""

@@ -70,7 +70,7 @@ def test_a_good_configuration_passes(config):
         ({"environment": "T12345AA", "environment_type": "accept"}, "`environment_type`", "says test"),
         ({"environment_type": "live"}, "`environment_type`", "production, test, accept, training"),
         ({"credentials": None}, "`credentials`", "auth_type"),
-        ({"credentials": "secret"}, "`credentials`", "auth_type"),
+        ({"credentials": "hunter2"}, "`credentials`", "auth_type"),
         ({"credentials": {"token": DIGITS}}, "`credentials.auth_type`", "must be `token`"),
         ({"credentials": {"auth_type": "token"}}, "`credentials.token`", "missing"),
         (
@@ -79,12 +79,26 @@ def test_a_good_configuration_passes(config):
             "token_name",
         ),
         ({"credentials": {"auth_type": "token", "token": f"<data>{DIGITS[1:]}</data>"}}, "`credentials.token`", "63"),
-        ({"credentials": {"auth_type": "token", "token": "secret"}}, "`credentials.token`", "64 hexadecimal digits"),
+        ({"credentials": {"auth_type": "token", "token": "hunter2"}}, "`credentials.token`", "64 hexadecimal digits"),
+        ({"credentials": {"auth_type": "oauth2.0", "client_id": "x"}}, "`credentials.client_secret`", "missing"),
         (
-            {"credentials": {"auth_type": "oauth2.0", "client_id": "x", "client_secret": "y"}},
-            "`credentials.auth_type`",
-            "does not serve yet",
+            {"credentials": {"auth_type": "oauth2.0", "client_id": " ", "client_secret": "y"}},
+            "`credentials.client_id`",
+            "missing or empty",
         ),
+        (
+            {"credentials": {"auth_type": "oauth2.0", "client_id": "x", "client_secret": 12}},
+            "`credentials.client_secret`",
+            "not a text",
+        ),
+        (
+            {"credentials": {"auth_type": "oauth2.0", "clientid": "x", "client_secret": "y"}},
+            "`credentials.clientid`",
+            "`client_id`",
+        ),
+        ({"base_url": "http://12345.rest.afas.online/ProfitRestServices"}, "`base_url`", "https://"),
+        ({"base_url": "http://localhost.example/ProfitRestServices"}, "`base_url`", "https://"),
+        ({"base_url": "http://10.0.0.1/ProfitRestServices"}, "`base_url`", "https://"),
         ({"get_connectors": "Profit_*"}, "`get_connectors`", "a list"),
         ({"get_connectors": [""]}, "`get_connectors[0]`", "not empty"),
         ({"administrations": ["1"]}, "`administrations[0]`", "a whole number"),
@@ -123,7 +137,7 @@ def test_a_good_configuration_passes(config):
         ({"base_url": "http://127.0.0.1:99999/"}, "`base_url`", "https://host/ProfitRestServices"),
         ({"base_url": "http://[::1/"}, "`base_url`", "https://host/ProfitRestServices"),
         ({"base_url": "http://a..nl/"}, "`base_url`", "https://host/ProfitRestServices"),
-        ({"base_url": "https://user:secret@afas.example/"}, "`base_url`", "https://host/ProfitRestServices"),
+        ({"base_url": "https://user:hunter2@afas.example/"}, "`base_url`", "https://host/ProfitRestServices"),
     ],
 )
 def test_a_mistake_is_told_in_one_sentence_that_names_the_key(wrong, key, expected):
@@ -135,4 +149,4 @@ def test_a_mistake_is_told_in_one_sentence_that_names_the_key(wrong, key, expect
     assert refused.value.failure_type is FailureType.config_error
     assert key in refused.value.message
     assert expected in refused.value.message
-    assert "secret" not in refused.value.message
+    assert "hunter2" not in refused.value.message

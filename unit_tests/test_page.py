@@ -124,7 +124,7 @@ def test_rows_leave_as_a_plain_reader_would_read_them(rows, between, cut):
         row["Gewijzigd"] = row["Gewijzigd"] and row["Gewijzigd"].removesuffix("Z")
     lines = b"".join(read.lines(b"", b"\n")).splitlines()
     assert [whole(json.loads(line, parse_float=Decimal)) for line in lines] == [whole(row) for row in plain]
-    assert [whole(read[n]) for n in range(cut)] == [whole(row) for row in plain]
+    assert [whole(read.exact_row(n)) for n in range(cut)] == [whole(row) for row in plain]
 
 
 def whole(row):
@@ -202,13 +202,19 @@ def test_rows_are_looked_at_from_the_end_and_the_page_cut_there():
     read = read_page(page(",".join(f'{{"Nummer":{n},"Bedrag":{n}.10}}' for n in range(100))), [])
 
     assert [row["Nummer"] for row in reversed(read)] == list(reversed(range(100)))
-    assert (read[-1], read[3]["Bedrag"]) == ({"Nummer": 99, "Bedrag": Decimal("99.10")}, Decimal("3.10"))
+    assert (read.exact_row(99), read[0]["Bedrag"]) == ({"Nummer": 99, "Bedrag": Decimal("99.10")}, 0.1)
     assert [row["Nummer"] for row in read.first(98).exact()] == list(range(98))
     with pytest.raises(IndexError):
         read[100]
 
 
-def test_the_times_of_a_field_are_had_without_their_false_z():
-    read = read_page(page('{"A":1,"T":"2026-01-31T09:00:00Z"},{"A":2,"T":null}'), ["T"], times_of="T")
+def test_fields_can_be_looked_at_as_afas_sent_them():
+    read = read_page(page('{"A":1,"B":2,"T":"2026-01-31T09:00:00Z"},{"A":2,"B":2,"T":null}'), ["T"], ["A", "T"])
 
-    assert read.times == ["2026-01-31T09:00:00"]
+    assert read.columns == [{"A": 1, "T": "2026-01-31T09:00:00Z"}, {"A": 2, "T": None}]
+
+
+def test_a_page_tells_how_many_rows_afas_took_it_to_be_asked_for():
+    assert read_page(b'{"skip":0,"take":50,"rows":[]}', []).take == 50
+    assert read_page(b'{"rows":[], "take":50}', []).take == 50
+    assert read_page(b'{"rows":[]}', []).take is None

@@ -1,0 +1,95 @@
+"""The process's connections to AFAS: one pool, bounded answers, and no way to another host.
+
+The CDK makes a session, and so a pool, for every requester; a sync of forty GetConnectors would shake hands with AFAS
+forty times. And requests reads a body in bites of 10 kB, which takes longer than its way through a fast network, and
+reads on for as long as the other side sends.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from urllib3.exceptions import ReadTimeoutError
+
+from source_afas.errors import BodyTooLarge, SentElsewhere
+
+LARGEST_BODY = 16_000_000
+"""Bytes of an answer. AFAS's 150,000 cells take 3 to 10 million; more would not fit several times into 250 MB."""
+
+LARGEST_BODY_OF_ONE_ROW = 200_000_000
+"""Bytes of an answer that cannot be smaller: a row with a file in it."""
+
+LONGEST_ANSWER_SECONDS = 960
+"""AFAS itself stops at 900 seconds."""
+
+_PIECE = 1_000_000
+
+_largest_body = ContextVar("largest_body", default=LARGEST_BODY)
+
+
+class Connections(requests.adapters.HTTPAdapter):
+    """Sends requests and reads their answers."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Return the answer with its body.
+
+        Raises requests' exceptions; `ReadTimeout` where the body does not come in time, `BodyTooLarge` where it is too
+        large, `SentElsewhere` where the answer sends the request on to another host.
+        """
+        response = super().send(request, *args, **{**kwargs, "stream": True})
+        try:
+            _refuse_another_host(response)
+            response._content = b"".join(_body(response))
+        except BaseException:
+            response.close()
+            raise
+        return response
+
+
+def _body(response: requests.Response) -> Iterator[bytes]:
+    size, end = 0, time.monotonic() + LONGEST_ANSWER_SECONDS
+    try:
+        for piece in response.iter_content(_PIECE):
+            size += len(piece)
+            if size > _largest_body.get():
+                raise BodyTooLarge(request=response.request)
+            if time.monotonic() > end:
+                raise requests.ReadTimeout(request=response.request)
+            yield piece
+    except requests.ConnectionError as error:
+        if error.args and isinstance(error.args[0], ReadTimeoutError):
+            raise requests.ReadTimeout(request=response.request) from None
+        raise
+
+
+def _refuse_another_host(response: requests.Response) -> None:
+    if not response.is_redirect:
+        return
+    here = urlsplit(response.url)
+    there = urlsplit(urljoin(response.url, response.headers["Location"]))
+    if (there.scheme, there.netloc) != (here.scheme, here.netloc):
+        raise SentElsewhere(request=response.request)
+
+
+@contextmanager
+def one_row() -> Iterator[None]:
+    """Make room for the answer to a request for one row."""
+    before = _largest_body.set(LARGEST_BODY_OF_ONE_ROW)
+    try:
+        yield
+    finally:
+        _largest_body.reset(before)
+
+
+POOL = Connections(pool_connections=4, pool_maxsize=8)
+"""The one that all requesters of the process share."""
+
+
+def share(session: requests.Session) -> None:
+    """Have a session take its connections from the process's one pool."""
+    session.mount("https://", POOL)
+    session.mount("http://", POOL)

@@ -1,0 +1,126 @@
+"""OAuth 2 with client credentials: how AFAS lets an app connector in that has no classic token.
+
+The CDK's own authenticator fetches a token for every stream, waits for an answer without end, keeps a token until the
+second in which it expires, and fails in words of its own.
+"""
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import InitVar, dataclass
+from typing import Any
+
+import requests
+from airbyte_cdk.sources.declarative.auth.declarative_authenticator import DeclarativeAuthenticator
+from airbyte_cdk.sources.types import Config
+from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
+
+from source_afas import connections, rest
+from source_afas.error_handler import CHECK, CHECK_SECONDS, failed, unexpected
+
+logger = logging.getLogger("airbyte")
+
+PATH = "/oauth/token"
+
+RENEW_SECONDS = 60
+"""A token is renewed so long before its end; AFAS's last for 3,600 seconds."""
+
+SHORTEST_LIFE_SECONDS = 5
+"""A token that is said to end sooner is used for so long all the same: AFAS would be asked for one at every request."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{1,10000}=*")
+
+
+class AccessToken:
+    """The access token of one OAuth client, fetched when there is none, or none for much longer."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._lock = threading.Lock()
+        self._token, self._until = "", 0.0
+
+    def get(self) -> str:
+        """Return the token. Raises an `AirbyteTracedException` in the user's words where there is none to be had."""
+        with self._lock:
+            if time.monotonic() >= self._until:
+                self._token, life = rest.asked_again(self._fetch, self._config)
+                self._until = time.monotonic() + max(SHORTEST_LIFE_SECONDS, life - RENEW_SECONDS)
+            return self._token
+
+    def forget(self, token: str) -> None:
+        """Forget a token that AFAS has refused, unless it has been replaced by now."""
+        with self._lock:
+            if token == self._token:
+                self._until = 0.0
+
+    def _fetch(self) -> tuple[str, float]:
+        credentials = self._config["credentials"]
+        seconds = CHECK_SECONDS if self._config.get(CHECK) else connections.LONGEST_ANSWER_SECONDS
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": credentials["client_id"].strip(),
+            "client_secret": credentials["client_secret"].strip(),
+        }
+        with requests.Session() as session:
+            connections.share(session)
+            try:
+                response = session.post(
+                    str(self._config["base_url"]) + PATH, form, timeout=(8, seconds), allow_redirects=False
+                )
+            except requests.RequestException as exception:
+                raise failed(exception, self._config) from None
+        if response.status_code != requests.codes.ok:
+            raise failed(response, self._config)
+        try:
+            return _granted(response.content)
+        except ValueError:
+            raise unexpected(PATH, "no OAuth token", self._config) from None
+
+
+def _granted(body: bytes) -> tuple[str, float]:
+    """Return the token of an answer and its life in seconds. Raises `ValueError` where there is none."""
+    grant = rest.json_object(body)
+    token, life = grant.get("access_token"), grant.get("expires_in")
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+        raise ValueError("no token")
+    add_to_secrets(token)
+    return token, float(life) if isinstance(life, int | float) and life == life else 0.0
+
+
+_TOKENS: dict[tuple[str, str, str], AccessToken] = {}
+"""One for each client: AFAS is asked for a token once in a sync, not once a stream."""
+
+_MAKING = threading.Lock()
+
+
+def access_token(config: Config) -> AccessToken:
+    """Return the access token of the client in a configuration."""
+    credentials = config["credentials"]
+    client = (str(config["base_url"]), credentials["client_id"], credentials["client_secret"])
+    with _MAKING:
+        return _TOKENS.setdefault(client, AccessToken(config))
+
+
+@dataclass
+class ClientCredentialsAuthenticator(DeclarativeAuthenticator):
+    """Sends the app connector's OAuth token with every request.
+
+    In the manifest:
+
+        authenticator:
+          type: CustomAuthenticator
+          class_name: source_afas.oauth.ClientCredentialsAuthenticator
+    """
+
+    config: Config
+    parameters: InitVar[Mapping[str, Any]]
+
+    def get_auth_header(self) -> Mapping[str, Any]:
+        """Return the Authorization header."""
+        return {"Authorization": f"Bearer {access_token(self.config).get()}"}
+
+    def forget(self, token: str) -> None:
+        """Forget a token that AFAS has refused: the next request fetches another."""
+        access_token(self.config).forget(token)
