@@ -119,15 +119,6 @@ def test_a_passing_fault_is_asked_about_again(sandbox, source_afas):
     assert source_afas.check().status.startswith("SUCCEEDED")
 
 
-def test_oauth_is_not_served_yet(source_afas):
-    checked = source_afas.check(credentials={"auth_type": "oauth2.0", "client_id": "a", "client_secret": "b"})
-
-    assert checked.exit_code == 0
-    assert checked.status.startswith(
-        "FAILED: `credentials.auth_type` is oauth2.0, which this version does not serve yet"
-    )
-
-
 def test_a_setting_for_a_get_connector_that_is_not_opened(source_afas):
     checked = source_afas.check(streams=[{"get_connector": "Profit_Debtors"}])
 

@@ -20,6 +20,7 @@ from airbyte_cdk.models import (
 )
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
@@ -43,7 +44,7 @@ def main(arguments: list[str]) -> None:
         except Exception as error:
             if not isinstance(error, AirbyteTracedException):
                 error = AirbyteTracedException.from_exception(error)
-            print(message_to_string(_without_traceback(error.as_sanitized_airbyte_message())))
+            print(message_to_string(_presentable(error.as_sanitized_airbyte_message())))
             sys.exit(1)
 
 
@@ -78,7 +79,7 @@ class Entrypoint(AirbyteEntrypoint):
                 self._rows[message.stream] += len(message.page)
                 write(message)
             else:
-                yield _without_traceback(self.handle_record_counts(message, counts))
+                yield _presentable(self.handle_record_counts(message, counts))
             self._memory_monitor.check_memory_usage()
 
     def with_rows_of_pages(self, record: logging.LogRecord) -> bool:
@@ -122,11 +123,14 @@ _SHAPES = {
 }
 
 
-def _without_traceback(message: AirbyteMessage) -> AirbyteMessage:
-    """Take the traceback out of a fault that we have words for: it would only hide them."""
+def _presentable(message: AirbyteMessage) -> AirbyteMessage:
+    """Take the traceback out of a fault that we have words for: it would only hide them. No fault tells a secret."""
     error = message.trace.error if message.trace else None
-    if error and error.failure_type in (FailureType.config_error, FailureType.transient_error):
-        error.stack_trace = None
+    if error:
+        known = error.failure_type in (FailureType.config_error, FailureType.transient_error)
+        error.stack_trace = None if known else filter_secrets(error.stack_trace or "")
+        error.message = filter_secrets(error.message)
+        error.internal_message = filter_secrets(error.internal_message or "")
     return message
 
 

@@ -84,7 +84,10 @@ class GetConnectorCursor(Cursor):
         self._stream = stream
         self._state_manager = state_manager
         self._message_repository = message_repository
-        self._reached = self._state_of(state_manager.get_stream_state(stream, None))
+        state = state_manager.get_stream_state(stream, None)
+        self._reached = self._state_of(state)
+        self.had_none = bool(state) and self._reached == BEGINNING
+        """Whether the last sync found no rows at all."""
         self._start = self._first(start_date, lookback)
         self._windows: list[Window] = []
         self._lock = threading.Lock()

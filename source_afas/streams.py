@@ -59,12 +59,12 @@ class Slicer(StreamSlicer):
             yield from self._in_time(parts, self.cursor)
         else:
             for part in parts:
-                yield from self._by_key(part)
+                yield from self._by_key(part, alone=len(parts) == 1)
 
     def _in_time(self, parts: list[Query], cursor: GetConnectorCursor) -> Iterator[StreamSlice]:
         field = self.retriever.described.cursor_field
         since = [part.where(query.since(field, cursor.start)) if cursor.start else part for part in parts]
-        first = [self.retriever.first_page(part, expected=cursor.had_rows and len(since) == 1) for part in since]
+        first = [self.retriever.first_page(part, expected=len(since) == 1 and not cursor.had_none) for part in since]
         if cursor.had_rows and not any(answer.page for answer in first):
             logger.warning(
                 f"{self.retriever.described.id}: no rows since {cursor.start}, where the last sync had some. Were they "
@@ -85,9 +85,7 @@ class Slicer(StreamSlicer):
             for part in empty:
                 yield self._slice(part, None, window)
             for part in inside:
-                # From the second window on, one begins at the time of a row.
-                expected = start != cursor.start and len(inside) == 1
-                yield self._slice(part, None, window, start=start, end=end, expected=expected)
+                yield self._slice(part, None, window, start=start, end=end, expected=len(inside) == 1)
             if end is None:
                 return
             start, empty = end, []
@@ -113,8 +111,8 @@ class Slicer(StreamSlicer):
             part = part.where(query.before(field, end))
         return part if start or end else part.where(query.is_not_empty(field))
 
-    def _by_key(self, part: Query) -> Iterator[StreamSlice]:
-        first = self.retriever.first_page(part)
+    def _by_key(self, part: Query, *, alone: bool) -> Iterator[StreamSlice]:
+        first = self.retriever.first_page(part, expected=alone)
         if first.is_last or not self.retriever.described.primary_key or self.retriever.config.get(CHECK):
             yield self._slice(part, first)
             return

@@ -81,7 +81,7 @@ def no_answer(kind, text="", cause=None):
         (answer(400, {"error": "invalid_client"}, "/oauth/token"), CONFIG_ERROR, ONCE, "refuses the OAuth client"),
         (answer(403), CONFIG_ERROR, AGAIN, "refuses this machine's IP address for environment 12345 (test)"),
         (answer(404), CONFIG_ERROR, ONCE, "AFAS knows no such address (404): check `environment`"),
-        (answer(404, path="/connectors/Profit_Debtor?" + "x" * 2309), CONFIG_ERROR, ONCE, "(2,310 of 2,049 characters)"),
+        (answer(404, path="/connectors/A?" + "x" * 2309), CONFIG_ERROR, ONCE, "(2,310 of 2,049 characters)"),
         (answer(408), TRANSIENT, OFTEN, "failed to answer (status 408)"),
         (answer(413), TRANSIENT, ONCE, "set `page_size` lower"),
         (answer(418), CONFIG_ERROR, ONCE, "answers 418, which AFAS's REST service does not"),

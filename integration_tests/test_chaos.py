@@ -1,0 +1,90 @@
+"""Faults of every kind, at any request of a sync: complete, or clearly failed and complete after the next one."""
+
+import os
+import random
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from afas_sandbox import Sandbox
+from integration_tests.in_process import Reader
+from source_afas import rest, streams
+
+FAULTS = {
+    "unexpected": {"status": 500},
+    "row lock": {"message": "Transaction was deadlocked on lock resources"},
+    "front door": {"status": 400},
+    "forbidden": {"status": 403},
+    "a proxy's page": {"status": 502, "body": "<html><title>Bad gateway</title></html>"},
+    "a page with 200": {"status": 200, "body": "<html>Log in</html>"},
+    "no rows in it": {"status": 200, "body": '{"skip":0,"take":7}'},
+    "half a page": {"status": 200, "body": '{"skip":0,"take":7,"rows":[{"Id":1},'},
+    "cut": {"cut": True},
+    "reset": {"reset": True},
+    "maintenance": {"status": 503, "retry_after": 2},
+    "long maintenance": {"status": 503, "retry_after": 7200},
+    "out of memory": {"message": "Out of memory"},
+    "too large": {"status": 413},
+    "refused": {"status": 401},
+    "blocked": {"message": "Deze GetConnector (definitie) is geblokkeerd"},
+}
+EMPTY = {"status": 200, "body": '{"skip":0,"take":7,"rows":[]}'}
+"""An empty page is asked for again, and believed the second time: so it comes once."""
+
+FIELDS = {"Id": "int", "Naam": "string", "Bedrag": "decimal", "Gewijzigd_op": "date"}
+
+when = st.tuples(st.integers(1, 25), st.sampled_from([1, 1, 1, 2, 7]))
+misfortunes = st.builds(
+    lambda faults, empty: [*faults, *empty],
+    st.lists(st.tuples(st.sampled_from([*FAULTS]), when), max_size=4),
+    st.lists(st.tuples(st.just("empty"), when), max_size=1),
+)
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    whole, streams.SLICE_ROWS, rest_time = streams.SLICE_ROWS, 1, rest.time
+    rest.time = SimpleNamespace(sleep=lambda _: None)
+    with Sandbox(seed=1, entries=0) as running:
+        running.open_only()
+        yield running
+    streams.SLICE_ROWS, rest.time = whole, rest_time
+
+
+@settings(
+    max_examples=int(os.environ.get("EXAMPLES", "25")),
+    derandomize="EXAMPLES" not in os.environ,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(misfortunes, st.booleans(), st.randoms(use_true_random=False))
+def test_a_sync_is_complete_or_says_why_not_and_the_next_one_makes_it_so(sandbox, misfortunes, cursor, chance):
+    name = f"Tabel_{random.getrandbits(40)}"
+    hours = [f"2026-01-{1 + chance.randrange(20):02}T{chance.randrange(24):02}:00:00" for _ in range(60)]
+    rows = [{"Id": n, "Naam": f"Rij {n}", "Bedrag": f"{n}.10", "Gewijzigd_op": hours[n]} for n in range(60)]
+    sandbox.define(name, fields=FIELDS, rows=rows)
+    reader = Reader(sandbox, name, ("Id",), "Gewijzigd_op" if cursor else "", page_size=7)
+    sandbox.requests.clear()
+    for kind, (nth, times) in misfortunes:
+        fault = FAULTS.get(kind, EMPTY)
+        sandbox.answer_once(**fault, on=f"/connectors/{name}", nth=nth, times=1 if kind == "empty" else times)
+
+    sync = reader.read()
+    came = [row["Id"] for row in sync.rows]
+
+    assert len(came) == len(set(came)), "no row twice"
+    assert set(came) <= set(range(60))
+    if not sync.error:
+        assert set(came) == set(range(60)), "no row lost"
+    else:
+        assert name in sync.error or "AFAS" in sync.error
+        sandbox.forget_faults()
+        again = reader.read(sync.state)
+        assert again.error == ""
+        assert set(came) | {row["Id"] for row in again.rows} == set(range(60))
+    assert len(sandbox.requests) < 400
+    sandbox.forget_faults()
+    sandbox.open_only()
