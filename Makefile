@@ -12,6 +12,9 @@ demo: $(INSTALLED) ## Read a whole invented AFAS into .demo/afas.duckdb, change 
 test: $(INSTALLED) ## All tests; narrow with ARGS, as in make test ARGS="-k blocked"
 	$(BIN)/python -m pytest $(ARGS)
 
+chaos: $(INSTALLED) ## 200 syncs of a changing table with faults and kills; SEED=… repeats one
+	CHAOS_SYNCS=200 CHAOS_SEED=$(or $(SEED),$(shell date +%s)) $(BIN)/python -m pytest -s -k "changing_table_with_faults" integration_tests/test_chaos.py
+
 check: $(INSTALLED) ## Formatting, lint and types, changing nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -35,4 +38,4 @@ $(INSTALLED): setup.py pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-.PHONY: help demo test check format bench clean
+.PHONY: help demo test chaos check format bench clean

@@ -81,6 +81,8 @@ class CommandLine:
     def __init__(self, sandbox: Sandbox, folder: Path) -> None:
         self._sandbox = sandbox
         self._folder = folder
+        self.pauses = True
+        """Whether a request that is repeated is waited for."""
 
     @property
     def config(self) -> dict[str, Any]:
@@ -129,5 +131,5 @@ class CommandLine:
             path.write_text(content if isinstance(content, str) else json.dumps(content, default=float))
             options += [f"--{option}", str(path)]
         printed, complained = self._folder / "stdout", self._folder / "stderr"
-        exit_code = forked.run([command, *options, *arguments], printed, complained, timeout=120)
+        exit_code = forked.run([command, *options, *arguments], printed, complained, timeout=120, pauses=self.pauses)
         return Output(exit_code, printed.read_text().splitlines(), complained.read_text())

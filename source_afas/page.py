@@ -2,8 +2,8 @@
 
 Rows leave as AFAS wrote them: a decimal never becomes a float. So the text of a page is kept and only cut. One pass
 over it by pydantic's parser, which the CDK brings along, makes sure that it is a page, in a third of the time that it
-takes to make objects of it. A page that is not written as today's AFAS writes one, on one line and with valid numbers,
-is written anew from exact decimals.
+takes to make objects of it. (It lets NaN and Infinity pass for numbers, which AFAS does not write.) A page that is not
+written as today's AFAS writes one, on one line and with valid numbers, is written anew from exact decimals.
 """
 
 import json

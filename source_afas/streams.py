@@ -83,7 +83,7 @@ class Slicer(StreamSlicer):
             # Rows without a time belong to no window; they are read with the first, before any state is told.
             window = cursor.open_window(end, len(empty) + len(inside))
             for part in empty:
-                yield self._slice(part, None, window)
+                yield self._slice(part, None, window, expected=len(empty) == 1)
             for part in inside:
                 yield self._slice(part, None, window, start=start, end=end, expected=len(inside) == 1)
             if end is None:
