@@ -17,5 +17,5 @@ RUN id airbyte >/dev/null 2>&1 || useradd --create-home airbyte
 USER airbyte
 WORKDIR /airbyte
 ENV AIRBYTE_ENTRYPOINT="/opt/source-afas/bin/source-afas" PYTHONDONTWRITEBYTECODE=1
-LABEL io.airbyte.name=airbyte/source-afas io.airbyte.version=0.1.0
+LABEL io.airbyte.name=airbyte/source-afas io.airbyte.version=0.2.0
 ENTRYPOINT ["/opt/source-afas/bin/source-afas"]

@@ -16,7 +16,7 @@ if (Path(__file__).parent / "afas_sandbox").is_dir():
 
 setup(
     name="airbyte-source-afas",
-    version="0.1.0",
+    version="0.2.0",
     description="Airbyte source for AFAS Profit: every GetConnector a stream, exact and complete.",
     license="MIT",
     python_requires=">=3.10,<3.15",

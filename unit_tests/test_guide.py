@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
+from source_afas.answers import FAILURES
 from source_afas.source import SourceAfas
 
 ROOT = Path(__file__).parents[1]
@@ -226,3 +227,15 @@ def state(stream, reached):
 
 def test_the_changelog_has_this_version():
     assert re.search(rf"^\| {re.escape(METADATA['dockerImageTag'])} ", section("## Changelog"), re.MULTILINE)
+
+
+# When it does not work
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.tells[:40])
+def test_every_failure_of_the_table_is_in_the_guide(failure):
+    table = section("### When it does not work").lower()
+
+    assert all(fragment in table for fragment in failure.says)
+    if not failure.says and len(failure.status) <= 3:
+        assert all(re.search(rf"\b{status}\b", table) for status in failure.status)
