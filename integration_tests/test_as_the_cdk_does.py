@@ -66,7 +66,7 @@ def test_counts_statuses_and_log_are_the_cdks(both):
 
 def test_errors_are_the_cdks(sandbox, both):
     sandbox.block("Profit_Accounts")
-    sandbox.answer_once(200, body="<html>Login</html>", on="/connectors/Profit_Debtor", times=2)
+    sandbox.answer_once(200, body="<html>Login</html>", on="/connectors/Profit_Debtor", times=1_000)
 
     ours, theirs = both(*NAMES)
 

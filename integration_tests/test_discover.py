@@ -77,7 +77,7 @@ def test_an_answer_that_is_no_metainfo_fails_discovery(sandbox, source_afas):
     discovered = source_afas.discover()
 
     assert discovered.exit_code == 1
-    assert discovered.error()["message"].startswith("GetConnector Profit_Debtor: no JSON where")
+    assert discovered.error()["message"].startswith("GetConnector Profit_Debtor: no description of its fields where")
 
 
 @pytest.mark.parametrize("num_workers", [2, 4])
