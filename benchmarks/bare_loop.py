@@ -7,14 +7,16 @@ import orjson
 import requests
 
 
-def main(base_url: str, get_connector: str, order: str, take: int) -> None:
-    """Read a GetConnector to standard output."""
+def main(
+    base_url: str, get_connector: str, order: str, take: int, authorization: str = "AfasToken " + "0" * 64
+) -> None:
+    """Read a GetConnector to standard output, as people do by hand: skip and take."""
     session, skip = requests.Session(), 0
     while True:
         answer = session.get(
             f"{base_url}/connectors/{get_connector}",
             params={"skip": skip, "take": take, "orderbyfieldids": order},
-            headers={"Authorization": "AfasToken " + "0" * 64},
+            headers={"Authorization": authorization},
             timeout=960,
         )
         answer.raise_for_status()
@@ -29,4 +31,5 @@ def main(base_url: str, get_connector: str, order: str, take: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4], take=int(sys.argv[4]))
+    base_url, get_connector, order, take, *authorization = sys.argv[1:]
+    main(base_url, get_connector, order, int(take), *authorization)

@@ -57,8 +57,8 @@ def _measured(title: str, command: Callable[[Path], Command], rows: int) -> Line
 
 def _loop(afas: dict[str, str], _: Path) -> Command:
     authorization = "AfasToken " + base64.b64encode(afas["token"].encode()).decode()
-    arguments = [afas["base_url"], authorization, GET_CONNECTOR, KEY, TAKE]
-    return [sys.executable, Path(__file__).with_name("skip_and_take.py"), *arguments]
+    arguments = [afas["base_url"], GET_CONNECTOR, KEY, TAKE, authorization]
+    return [sys.executable, Path(__file__).with_name("bare_loop.py"), *arguments]
 
 
 def _source_afas(afas: dict[str, str], folder: Path, *, cursor: bool) -> Command:
