@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from urllib3.exceptions import ReadTimeoutError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from source_afas.errors import BodyTooLarge, SentElsewhere
 
@@ -51,19 +51,20 @@ class Connections(requests.adapters.HTTPAdapter):
 
 
 def _body(response: requests.Response) -> Iterator[bytes]:
+    """Yield the pieces of a body as they come in: a body that drips in must not outlast the time for an answer."""
     size, end = 0, time.monotonic() + LONGEST_ANSWER_SECONDS
     try:
-        for piece in response.iter_content(_PIECE):
+        while piece := response.raw.read1(_PIECE, decode_content=True):
             size += len(piece)
             if size > _largest_body.get():
                 raise BodyTooLarge(request=response.request)
             if time.monotonic() > end:
                 raise requests.ReadTimeout(request=response.request)
             yield piece
-    except requests.ConnectionError as error:
-        if error.args and isinstance(error.args[0], ReadTimeoutError):
-            raise requests.ReadTimeout(request=response.request) from None
-        raise
+    except ReadTimeoutError:
+        raise requests.ReadTimeout(request=response.request) from None
+    except HTTPError as error:  # cut, or not packed as it says
+        raise requests.exceptions.ChunkedEncodingError(error, request=response.request) from None
 
 
 def _refuse_another_host(response: requests.Response) -> None:
