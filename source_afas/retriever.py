@@ -96,7 +96,7 @@ class GetConnectorRetriever(Retriever):
     ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
         """Yield the rows of a slice: as pages where a page can be written at once, else one by one."""
         extra: Any = stream_slice.extra_fields if stream_slice else {}
-        for page in self._pages(extra["query"], extra.pop("first", None), extra):
+        for page in self._pages(extra["query"], extra.pop("first", None), extra, expected=bool(extra.get("expected"))):
             if not page:
                 continue
             self._progress.count(len(page), stream_slice)
@@ -124,9 +124,11 @@ class GetConnectorRetriever(Retriever):
         page = self._page(wanted, position, 1)
         return page.exact_row(0) if page else None
 
-    def _pages(self, wanted: Query, first: Answer | None, extra: MutableMapping[str, Any]) -> Iterator[Page]:
+    def _pages(
+        self, wanted: Query, first: Answer | None, extra: MutableMapping[str, Any], *, expected: bool
+    ) -> Iterator[Page]:
         """Yield the rows of a query, page by page, each going on from the last border of the one before."""
-        order, skip, before, expected = self.order, 0, None, bool(extra.get("expected"))
+        order, skip, before = self.order, 0, None
         columns = (self.described.cursor_field,) if "newest" in extra else ()
         while True:
             answer, first = first or self._ask(wanted, skip, columns, expected=expected), None
@@ -144,7 +146,7 @@ class GetConnectorRetriever(Retriever):
                 yield page.first(border.position)
                 if len(parts) > 1:
                     for part in parts:
-                        yield from self._pages(part, None, {**extra, "expected": False})
+                        yield from self._pages(part, None, extra, expected=False)
                     return
                 (wanted,), skip, before, expected = parts, 0, None, True
             elif order is not self.whole_order:
@@ -195,8 +197,7 @@ class GetConnectorRetriever(Retriever):
         """Return the error for rows that a filter would have kept out."""
         return transient_error(
             f"GetConnector {self.described.id}: AFAS gave the same rows again where the next ones were asked for, as "
-            "if "
-            "it took no filter: is `base_url` AFAS's own, and is a proxy in between that answers for it?"
+            "if it took no filter: is `base_url` AFAS's own, and is there a proxy in between that answers for it?"
         )
 
     def _ask(self, wanted: Query, skip: int, columns: Sequence[str], *, expected: bool) -> Answer:
