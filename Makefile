@@ -12,6 +12,9 @@ demo: $(INSTALLED) ## Read a whole invented AFAS into .demo/afas.duckdb, change 
 test: $(INSTALLED) ## All tests; narrow with ARGS, as in make test ARGS="-k blocked"
 	$(BIN)/python -m pytest $(ARGS)
 
+test-all: $(INSTALLED) ## These, and those with Meltano, which is installed from PyPI for it
+	$(BIN)/python -m pytest -m "" $(ARGS)
+
 chaos: $(INSTALLED) ## 200 syncs of a changing table with faults and kills; SEED=… repeats one
 	CHAOS_SYNCS=200 CHAOS_SEED=$(or $(SEED),$(shell date +%s)) $(BIN)/python -m pytest -s -k "changing_table_with_faults" integration_tests/test_chaos.py
 
@@ -28,7 +31,7 @@ bench: $(INSTALLED) ## A million rows with this source and with other readers; s
 	$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) .demo .bench build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .demo .bench .tools build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): setup.py pyproject.toml
@@ -38,4 +41,4 @@ $(INSTALLED): setup.py pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-.PHONY: help demo test chaos check format bench clean
+.PHONY: help demo test test-all chaos check format bench clean

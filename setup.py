@@ -10,7 +10,7 @@ AIRBYTE_CDK = "7.39.1"
 
 # The sandbox is a development tool. A checkout installs it; the sdist (MANIFEST.in) and the image (Dockerfile) leave
 # its folder out, so what is released holds the source alone.
-commands = ["source-afas=source_afas.run:run"]
+commands = ["source-afas=source_afas.run:run", "tap-afas=source_afas.tap:main"]
 if (Path(__file__).parent / "afas_sandbox").is_dir():
     commands.append("afas-sandbox=afas_sandbox.cli:main")
 

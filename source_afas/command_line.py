@@ -5,7 +5,7 @@ import re
 import sys
 from argparse import Namespace
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from typing import Any
 
@@ -36,9 +36,7 @@ def main(arguments: list[str]) -> None:
     with PRINT_BUFFER:
         try:
             entrypoint = Entrypoint(_source(parsed))
-            for handler in logging.getLogger().handlers:
-                handler.addFilter(_without_traceback_of_known_faults)
-                handler.addFilter(entrypoint.with_rows_of_pages)
+            entrypoint.put_log_right()
             for line in entrypoint.run(parsed):
                 print(f"{line}\n", end="")
         except Exception as error:
@@ -54,9 +52,16 @@ class Entrypoint(AirbyteEntrypoint):
     It leaves out the CDK's own validation: the source's names the key and what is expected.
     """
 
-    def __init__(self, source: SourceAfas) -> None:
+    def __init__(self, source: SourceAfas, write: Callable[[PageMessage], None] = write) -> None:
         super().__init__(source)
+        self._write = write
         self._rows: defaultdict[str, int] = defaultdict(int)
+
+    def put_log_right(self) -> None:
+        """Spare the log what it should not repeat, and tell it of the rows in pages."""
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(_without_traceback_of_known_faults)
+            handler.addFilter(self._with_rows_of_pages)
 
     @staticmethod
     def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
@@ -77,12 +82,12 @@ class Entrypoint(AirbyteEntrypoint):
                     yield as_airbyte_message(StreamDescriptor(name=message.stream), AirbyteStreamStatus.RUNNING)
                 counts[HashableStreamDescriptor(name=message.stream, namespace=None)] += len(message.page)
                 self._rows[message.stream] += len(message.page)
-                write(message)
+                self._write(message)
             else:
                 yield _presentable(self.handle_record_counts(message, counts))
             self._memory_monitor.check_memory_usage()
 
-    def with_rows_of_pages(self, record: logging.LogRecord) -> bool:
+    def _with_rows_of_pages(self, record: logging.LogRecord) -> bool:
         """Put the rows that went out as pages into the CDK's closing line of a stream, which knows of none."""
         if isinstance(record.msg, str) and (line := _READ.fullmatch(record.msg)):
             record.msg = f"Read {self._rows[line[1]]} records from {line[1]} stream"

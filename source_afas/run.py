@@ -5,34 +5,50 @@ import json
 import pkgutil
 import signal
 import sys
+from typing import Any
 
 
 def run() -> None:
     """Run the command that the arguments name."""
-    # Python's own way with Ctrl-C is a traceback, and a wait for the requests that are under way.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    end_at_ctrl_c()
     if sys.argv[1:] == ["spec"]:
         print(spec())
         return
-    _keep_one_heap()
-    _leave_remarks_unread()
+    before_the_cdk()
     from source_afas import command_line
 
     command_line.main(sys.argv[1:])
 
 
-def spec() -> str:
-    """Return the SPEC message, which the manifest holds as it is: no need of the CDK."""
+def end_at_ctrl_c() -> None:
+    """End at once; Python's own way is a traceback, and a wait for the requests that are under way."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def before_the_cdk() -> None:
+    """Do what has to come before the CDK is imported."""
+    _keep_one_heap()
+    _leave_remarks_unread()
+
+
+def specification() -> dict[str, Any]:
+    """Return the manifest's `spec`: no need of the CDK."""
     import yaml
 
     text = pkgutil.get_data("source_afas", "manifest.yaml")
-    specification = yaml.safe_load(text or b"")["spec"]
+    found: dict[str, Any] = yaml.safe_load(text or b"")["spec"]
+    return found
+
+
+def spec() -> str:
+    """Return the SPEC message."""
+    told = specification()
     return json.dumps(
         {
             "type": "SPEC",
             "spec": {
-                "connectionSpecification": specification["connection_specification"],
-                "documentationUrl": specification["documentation_url"],
+                "connectionSpecification": told["connection_specification"],
+                "documentationUrl": told["documentation_url"],
                 "supportsNormalization": False,
                 "supportsDBT": False,
             },

@@ -30,6 +30,10 @@ class PageMessage(AirbyteMessage):
         message.stream, message.page, message.emitted_at = stream, page, emitted_at
         return message
 
+    def done(self) -> None:
+        """Make room for the next page."""
+        _ROOM.release()
+
 
 def write(message: PageMessage) -> None:
     """Write the lines of a page, after whatever has been printed, and make room for the next one."""
@@ -44,4 +48,4 @@ def write(message: PageMessage) -> None:
                 output.write(piece)
             output.flush()
     finally:
-        _ROOM.release()
+        message.done()

@@ -1,0 +1,173 @@
+"""The commands of `tap-afas`: discover, test, and a sync, from Airbyte's messages to Singer's.
+
+Standard output holds Singer's messages alone. What else there is to tell goes to standard error, a line each.
+"""
+
+import json
+import logging
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
+from typing import Any
+
+from airbyte_cdk.logger import LOGGING_CONFIG, init_logger
+from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessageSerializer, AirbyteStreamStatus, Status, Type
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_afas.command_line import Entrypoint
+from source_afas.errors import config_error
+from source_afas.source import SourceAfas
+from source_afas.tap_catalog import Selected, configured, selected, to_singer
+from source_afas.tap_messages import STATE, Messages, OutputClosedError, name_in
+from source_afas.writer import PageMessage
+
+logger = logging.getLogger("airbyte")
+
+
+def main(arguments: Namespace) -> int:
+    """Run a command; return its exit code."""
+    _log_to_standard_error()
+    try:
+        with redirect_stdout(sys.stderr):
+            return _run(arguments)
+    except AirbyteTracedException as error:
+        logger.error(error.message or error.internal_message)
+    except OutputClosedError as error:
+        logger.error(f"Standard output takes no more: {error}. Did the loader fail?")
+        # The threads that read wait for room that nobody makes any more.
+        os._exit(1)
+    except Exception:
+        logger.exception("Something went wrong that this tap has no words for.")
+    return 1
+
+
+def _run(arguments: Namespace) -> int:
+    config = _config(arguments.config)
+    if arguments.test:
+        return _test(config)
+    if arguments.discover:
+        print(json.dumps(_discover(config), ensure_ascii=False, indent=2), file=sys.__stdout__)
+        return 0
+    catalog: Any = _read(arguments.catalog, "catalog", _CATALOG) if arguments.catalog else _discover(config)
+    try:
+        streams = selected(catalog)
+    except (AttributeError, KeyError, TypeError):
+        raise config_error(f"--catalog {arguments.catalog} is not what it should be: {_CATALOG}.") from None
+    if not streams:
+        logger.warning("The catalog selects no stream: nothing is read.")
+        return 0
+    return _sync(config, streams, _states(arguments.state))
+
+
+def _test(config: Mapping[str, Any]) -> int:
+    source = SourceAfas(config=config)
+    result = _entrypoint(source, config).source.check(source.logger, config)
+    if result.status is Status.SUCCEEDED:
+        return 0
+    logger.error(result.message)
+    return 1
+
+
+def _discover(config: Mapping[str, Any]) -> dict[str, Any]:
+    source = SourceAfas(config=config)
+    return to_singer(_entrypoint(source, config).source.discover(source.logger, config))
+
+
+def _sync(config: Mapping[str, Any], streams: list[Selected], states: list[dict[str, Any]]) -> int:
+    catalog = configured(streams)
+    known = [AirbyteStateMessageSerializer.load(state) for state in states]
+    source = SourceAfas(catalog, config, known)
+    source.pages = True
+    messages = Messages(streams, states)
+    entrypoint = _entrypoint(source, config, messages.page)
+    for message in entrypoint.read(source.spec(source.logger), config, catalog, known):
+        _pass_on(message, messages)
+    for name in sorted(messages.unwritten):
+        logger.error(f"{name} has no fields in the catalog: AFAS refused it then. Discover again: it has rows now.")
+    return 1 if messages.unwritten else 0
+
+
+def _pass_on(message: AirbyteMessage, messages: Messages) -> None:
+    if message.type is Type.STATE:
+        messages.state(message)
+    elif message.log:
+        logger.log(getattr(logging, message.log.level.value, logging.INFO), message.log.message)
+    elif message.trace and message.trace.error:
+        logger.error(message.trace.error.message)
+    elif (told := message.trace and message.trace.stream_status) and told.status is AirbyteStreamStatus.COMPLETE:
+        # A stream without rows is a table all the same.
+        messages.schema(told.stream_descriptor.name)
+
+
+def _entrypoint(
+    source: SourceAfas, config: Mapping[str, Any], write: Callable[[PageMessage], None] | None = None
+) -> Entrypoint:
+    """Return the CDK's way to run a source, with the secrets kept out of the log."""
+    entrypoint = Entrypoint(source, write) if write else Entrypoint(source)
+    entrypoint.set_up_secret_filter(config, source.spec(source.logger).connectionSpecification)
+    entrypoint.put_log_right()
+    return entrypoint
+
+
+# What the arguments name
+
+
+def _config(path: str) -> dict[str, Any]:
+    shape = "a JSON object with the settings"
+    config = _read(path, "config", shape)
+    if not isinstance(config, dict):
+        raise config_error(f"--config {path} is not what it should be: {shape}.")
+    return config
+
+
+_CATALOG = "a Singer catalog, as `tap-afas --discover` prints one"
+
+
+def _states(path: str | None) -> list[dict[str, Any]]:
+    """Return Airbyte's states in a Singer state; none where it is of another tap."""
+    if not path:
+        return []
+    value = _read(path, "state", "the JSON value of a STATE message")
+    if not value:
+        return []
+    try:
+        states: list[dict[str, Any]] = value[STATE]
+        for state in states:
+            name_in(state)
+            AirbyteStateMessageSerializer.load(state)
+    except Exception:
+        logger.warning(f"--state {path} is not a state of this tap: everything is read from the beginning.")
+        return []
+    return states
+
+
+def _read(path: str, option: str, shape: str) -> Any:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+    except OSError as error:
+        raise config_error(f"--{option} {path} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise config_error(f"--{option} {path} is not what it should be: {shape}.") from None
+
+
+# The log
+
+
+class _Line(logging.Formatter):
+    """A line that holds no secret."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return filter_secrets(super().format(record))
+
+
+def _log_to_standard_error() -> None:
+    """Have the CDK, which sets its log up anew time and again, write lines to standard error and not messages."""
+    LOGGING_CONFIG["formatters"] = {"tap": {"()": _Line, "format": "%(levelname)s %(message)s"}}
+    LOGGING_CONFIG["handlers"] = {
+        "console": {"class": "logging.StreamHandler", "stream": sys.__stderr__, "formatter": "tap"}
+    }
+    init_logger("airbyte")
