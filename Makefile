@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 help: ## Show these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## Read a whole invented AFAS into .demo/afas.duckdb, change it, sync again
 	@$(BIN)/python -m demo
@@ -12,7 +12,7 @@ demo: $(INSTALLED) ## Read a whole invented AFAS into .demo/afas.duckdb, change 
 test: $(INSTALLED) ## All tests; narrow with ARGS, as in make test ARGS="-k blocked"
 	$(BIN)/python -m pytest $(ARGS)
 
-test-all: $(INSTALLED) ## These, and those with Meltano, which is installed from PyPI for it
+test-all: $(INSTALLED) ## These, and those with other people's tools, installed from PyPI for it
 	$(BIN)/python -m pytest -m "" $(ARGS)
 
 chaos: $(INSTALLED) ## 200 syncs of a changing table with faults and kills; SEED=… repeats one
@@ -31,7 +31,7 @@ bench: $(INSTALLED) ## A million rows with this source and with other readers; s
 	$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) .demo .bench .tools build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .demo .bench .tools .many_environments build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): setup.py pyproject.toml

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import requests
 from rich import box
 from rich.console import Console
@@ -77,7 +78,7 @@ def main() -> None:
         catalog = discover()
         write("catalog.json", configured(catalog))
 
-        landing = Landing(DATABASE, FOLDER)
+        landing = Landing(duckdb.connect(str(DATABASE)), FOLDER)
         first = read(catalog, landing)
         land(catalog, landing, first)
         console.print(summary(first, catalog))

@@ -15,8 +15,8 @@ import duckdb
 class Landing:
     """A folder where the rows of a sync wait, a file for each stream, and the database that they go into."""
 
-    def __init__(self, database: Path, folder: Path) -> None:
-        self.connection = duckdb.connect(str(database))
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        self.connection = connection
         self._folder = folder
         self._files: dict[str, TextIO] = {}
 
@@ -30,7 +30,8 @@ class Landing:
     def land(self, stream: Mapping[str, Any], *, append: bool) -> None:
         """Put the rows received for a stream of the catalogue into its table.
 
-        Appended rows take the place of those with the same key; otherwise the table is made anew.
+        Appended rows take the place of those with the same key, and a field that is new in AFAS becomes a column;
+        otherwise the table is made anew.
         """
         name, key = stream["name"], [part for (part,) in stream.get("source_defined_primary_key") or ()]
         columns = {column: _type(schema) for column, schema in stream["json_schema"]["properties"].items()}
@@ -41,6 +42,8 @@ class Landing:
         self.connection.execute(
             f"CREATE {'TABLE IF NOT EXISTS' if append else 'OR REPLACE TABLE'} {table} ({definition})"
         )
+        for column, kind in columns.items():
+            self.connection.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {_quoted(column)} {kind}")
         if name not in self._files:
             return
         file = self._files.pop(name)
@@ -55,7 +58,7 @@ class Landing:
         if append and key:
             same = " AND ".join(f"{table}.{_quoted(part)} = received.{_quoted(part)}" for part in key)
             self.connection.execute(f"DELETE FROM {table} USING received WHERE {same}")
-        self.connection.execute(f"INSERT INTO {table} SELECT * FROM received")
+        self.connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM received")
         self.connection.execute("COMMIT")
         Path(file.name).unlink()
 
