@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -30,18 +32,28 @@ def base_url() -> Iterator[str]:
 
 def cost_of(command, megabytes_a_second=None) -> Cost:
     """Run a command that prints messages, with a reader that takes so much a second; say what it took."""
-    rows, taken, began, end = 0, 0, time.monotonic(), b""
+    rows, taken, began, end, peak = 0, 0, time.monotonic(), b"", 0.0
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         while chunk := os.read(process.stdout.fileno(), 1_000_000):
             rows += (end + chunk).count(b'{"type":"RECORD"') - end.count(b'{"type":"RECORD"')
             end = chunk[-15:]
             taken += len(chunk)
+            peak = max(peak, peak_mb(process.pid))
             if megabytes_a_second:
                 time.sleep(max(0, taken / 1e6 / megabytes_a_second - (time.monotonic() - began)))
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
-    return Cost(rows, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Cost(rows, usage.ru_utime + usage.ru_stime, peak)
+
+
+def peak_mb(pid) -> float:
+    """The most memory that a process has had, where the system tells; `ru_maxrss` counts what its parent had, too."""
+    try:
+        found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    except OSError:
+        return 0.0
+    return int(found[1]) / 1024 if found else 0.0
 
 
 @pytest.fixture

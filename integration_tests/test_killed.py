@@ -26,16 +26,36 @@ def test_a_killed_first_load_goes_on_from_its_last_state(tmp_path):
     assert len(brought) < len(everything), "not from the beginning"
 
 
-def until_the_first_state(source_afas, folder, stream):
-    """Read until a state is printed, and kill the process there; return what had come."""
+def test_a_sync_whose_reader_goes_away_ends(tmp_path):
+    """As with `| head -1`: its threads must not wait for room in a queue that nobody empties any more."""
+    with Sandbox(seed=1, entries=20_000) as sandbox:
+        source_afas = CommandLine(sandbox, tmp_path)
+        stream = source_afas.discover(get_connectors=[NAME]).streams[NAME]
+        source_afas_read = reading(source_afas, tmp_path, stream, page_size=500)
+        with subprocess.Popen(source_afas_read, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            process.stdout.readline()
+            process.stdout.close()
+
+            try:
+                assert process.wait(20) == 1
+            finally:
+                process.kill()
+            assert b"Traceback" not in process.stderr.read()
+
+
+def reading(source_afas, folder, stream, **settings):
+    """The command that reads a stream."""
     catalog = {"streams": [{"stream": stream, "sync_mode": "incremental", "destination_sync_mode": "append"}]}
     (folder / "catalog.json").write_text(json.dumps(catalog))
-    (folder / "config.json").write_text(json.dumps(source_afas.config))
-    command = ["read", "--config", folder / "config.json", "--catalog", folder / "catalog.json"]
+    (folder / "config.json").write_text(json.dumps({**source_afas.config, **settings}))
+    files = ["--config", folder / "config.json", "--catalog", folder / "catalog.json"]
+    return [sys.executable, "-m", "source_afas", "read", *files]
+
+
+def until_the_first_state(source_afas, folder, stream):
+    """Read until a state is printed, and kill the process there; return what had come."""
     rows = []
-    with subprocess.Popen(
-        [sys.executable, "-m", "source_afas", *command], stdout=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(reading(source_afas, folder, stream), stdout=subprocess.PIPE, text=True) as process:
         for message in map(json.loads, process.stdout):
             if message["type"] == "RECORD":
                 rows.append(message["record"]["data"])

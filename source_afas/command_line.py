@@ -1,13 +1,14 @@
 """The commands `check`, `discover` and `read`, as the CDK runs them; the console script begins in `run.py`."""
 
 import logging
+import os
 import re
-import sys
 from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from itertools import chain
-from typing import Any
+from typing import Any, NoReturn
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.logger import PRINT_BUFFER
@@ -40,10 +41,17 @@ def main(arguments: list[str]) -> None:
             for line in entrypoint.run(parsed):
                 print(f"{line}\n", end="")
         except Exception as error:
-            if not isinstance(error, AirbyteTracedException):
-                error = AirbyteTracedException.from_exception(error)
-            print(message_to_string(_presentable(error.as_sanitized_airbyte_message())))
-            sys.exit(1)
+            _fail(error)
+
+
+def _fail(error: Exception) -> NoReturn:
+    """Say what went wrong, and end: the threads that read may wait for room in a queue that nobody empties any more."""
+    if not isinstance(error, AirbyteTracedException):
+        error = AirbyteTracedException.from_exception(error)
+    with suppress(OSError):  # whoever read standard output may be gone
+        print(message_to_string(_presentable(error.as_sanitized_airbyte_message())))
+        PRINT_BUFFER.flush()
+    os._exit(1)
 
 
 class Entrypoint(AirbyteEntrypoint):
