@@ -210,6 +210,39 @@ def test_an_afas_that_gives_the_same_page_for_ever_is_not_read_for_ever(sandbox,
         sandbox.forget_faults()
 
 
+def test_rows_that_do_not_come_in_the_order_asked_for_are_refused(sandbox, source_afas):
+    """Pages go on from the last key: of rows in another order, most would be passed over."""
+    sandbox.define("Door_elkaar", fields={"Id": "int"}, rows=[{"Id": n} for n in range(9)])
+    sandbox.answer_once(200, body='{"skip":0,"take":2,"rows":[{"Id":5},{"Id":3}]}', on="/connectors/Door_elkaar")
+
+    keys = [{"get_connector": "Door_elkaar", "primary_key": ["Id"]}]
+    sync = source_afas.read("Door_elkaar", page_size=2, streams=keys)
+
+    assert sync.exit_code == 1
+    assert "not in the order asked for" in sync.error("Door_elkaar")["message"]
+
+
+@pytest.mark.parametrize("end", ["0001-01-01T00:00:00", "9999-12-31T23:59:59"])
+def test_the_first_and_the_last_day_of_the_calendar_are_read_like_others(sandbox, source_afas, end):
+    rows = [{"Id": n, "Van": end, "Gewijzigd_op": end} for n in range(40)]
+    sandbox.define("Kalender", fields={"Id": "int", "Van": "date", "Gewijzigd_op": "date"}, rows=rows)
+
+    for settings in ({"primary_key": ["Van", "Id"], "cursor_field": ""}, {"primary_key": ["Id"]}):
+        streams = [{"get_connector": "Kalender", **settings}]
+        sync = source_afas.read("Kalender", page_size=9, streams=streams)
+
+        assert sync.exit_code == 0
+        assert sorted(row["Id"] for row in sync.rows("Kalender")) == list(range(40))
+
+
+def test_half_a_character_in_what_afas_says_spoils_nothing(sandbox, source_afas):
+    sandbox.answer_once(500, body='{"externalMessage":"Fout \\ud83d"}', on="/metainfo", times=2)
+
+    checked = source_afas.check()
+
+    assert 'AFAS: "Fout \N{REPLACEMENT CHARACTER}"' in checked.status
+
+
 def test_a_page_larger_than_there_is_room_for_is_asked_for_in_halves(sandbox, source_afas):
     rows = [{"Id": n, "Bijlage": f"{n:03}" * 50_000} for n in range(200)]
     sandbox.define("Bijlagen", fields={"Id": "int", "Bijlage": "blob"}, rows=rows)

@@ -1,5 +1,10 @@
 """The command line itself: what it says when it is used wrongly."""
 
+import json
+import os
+import subprocess
+import sys
+
 import pytest
 
 
@@ -14,6 +19,27 @@ def test_spec_tells_the_form(source_afas):
     (specification,) = source_afas.spec().of_type("SPEC")
 
     assert specification["connectionSpecification"]["required"] == ["environment", "credentials"]
+
+
+def test_a_configuration_that_notepad_saved_is_read(source_afas):
+    """With a mark at its beginning that says how it is encoded."""
+    output = source_afas.run("check", config="\ufeff" + json.dumps(source_afas.config))
+
+    assert output.status.startswith("SUCCEEDED")
+
+
+@pytest.mark.parametrize("command", [["spec"], ["discover"]])
+def test_output_is_utf_8_in_every_locale(sandbox, source_afas, tmp_path, command):
+    sandbox.define("Één", fields={"Id": "int"}, rows=[])
+    (tmp_path / "config.json").write_text(json.dumps(source_afas.config))
+    arguments = [*command, *(["--config", tmp_path / "config.json"] if command == ["discover"] else [])]
+    plain = {"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+    printed = subprocess.run(
+        [sys.executable, "-m", "source_afas", *arguments], env=plain, capture_output=True, check=True
+    ).stdout
+
+    assert ("Één" if command == ["discover"] else "…") in printed.decode("utf-8")
 
 
 @pytest.mark.parametrize("command", ["check", "discover"])

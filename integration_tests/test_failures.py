@@ -68,7 +68,7 @@ FAILURES = {
     ),
     "html-200": Failure({"status": 200, "body": "<html>Log in</html>"}, TRANSIENT, "something else answers at", 2),
     "another-json": Failure({"status": 200, "body": '{"skip":0}'}, TRANSIENT, "something else answers at", 2),
-    "cut": Failure({"cut": True}, TRANSIENT, "No connection to 127.0.0.1", 6),
+    "cut": Failure({"cut": True}, TRANSIENT, "broke its answer off", 6),
     "reset": Failure({"reset": True}, TRANSIENT, "No connection to 127.0.0.1", 6),
 }
 

@@ -207,7 +207,7 @@ FAILURES = (
         CONFIG,
         ONCE,
         "{base_url} answers {status}, which AFAS's REST service does not: check `base_url`, and a proxy in between.",
-        status=range(100, 600),
+        status=range(1000),
     ),
     # No answer. The exceptions' own texts hold URLs and more: they are not repeated.
     Failure(
@@ -242,7 +242,14 @@ FAILURES = (
         CONFIG,
         ONCE,
         "{host} sends the request on to another address, which the credentials do not go to: check `base_url`.",
-        exception=(SentElsewhere, requests.exceptions.TooManyRedirects),
+        exception=(SentElsewhere,),
+        where="",
+    ),
+    Failure(
+        CONFIG,
+        ONCE,
+        "{host} sends the request on without end: check `base_url`.",
+        exception=(requests.exceptions.TooManyRedirects,),
         where="",
     ),
     Failure(
@@ -266,6 +273,12 @@ FAILURES = (
         ONCE,
         "{host} did not answer within {patience}. {then}",
         exception=(requests.exceptions.ReadTimeout,),
+    ),
+    Failure(
+        TRANSIENT,
+        OFTEN,
+        "{host} broke its answer off: check the network, and a proxy in between; AFAS's own state is on afasstatus.nl.",
+        exception=(requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError),
     ),
     Failure(
         TRANSIENT,

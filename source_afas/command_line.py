@@ -1,5 +1,6 @@
 """The commands `check`, `discover` and `read`, as the CDK runs them; the console script begins in `run.py`."""
 
+import json
 import logging
 import os
 import re
@@ -10,6 +11,7 @@ from contextlib import suppress
 from itertools import chain
 from typing import Any, NoReturn
 
+from airbyte_cdk.connector import BaseConnector
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import (
@@ -33,6 +35,7 @@ from source_afas.writer import PageMessage, write
 
 def main(arguments: list[str]) -> None:
     """Run the command that the arguments name, and exit with 1 where it fails."""
+    BaseConnector._read_json_file = staticmethod(_json_in)  # type: ignore[method-assign, assignment]
     parsed = Entrypoint.parse_args(arguments or ["--help"])
     with PRINT_BUFFER:
         try:
@@ -40,6 +43,7 @@ def main(arguments: list[str]) -> None:
             entrypoint.put_log_right()
             for line in entrypoint.run(parsed):
                 print(f"{line}\n", end="")
+            PRINT_BUFFER.flush()
         except Exception as error:
             _fail(error)
 
@@ -103,6 +107,12 @@ class Entrypoint(AirbyteEntrypoint):
 
 
 _READ = re.compile("Read 0 records from (.+) stream")
+
+
+def _json_in(path: str) -> Any:
+    """Return what a file holds. The CDK would take it for the machine's own encoding, and stumble over Notepad's."""
+    with open(path, encoding="utf-8-sig") as file:
+        return json.load(file)
 
 
 def _source(arguments: Namespace) -> SourceAfas:

@@ -16,6 +16,7 @@ from urllib3.exceptions import LocationParseError
 
 from source_afas import environment, token
 from source_afas.errors import config_error
+from source_afas.exact_json import whole
 from source_afas.query import NEGATIVE, WITHOUT_VALUE
 
 SHORTEST_LOOKBACK = timedelta(seconds=2)
@@ -67,6 +68,8 @@ def _validate_credentials(credentials: Any) -> None:
             raise config_error(f"`credentials.{name}` is missing or empty: {expected}.")
         if not isinstance(credentials.get(name, ""), str):
             raise config_error(f"`credentials.{name}` is not a text: {expected}.")
+        if credentials.get(name, "") != whole(credentials.get(name, "")):
+            raise config_error(f"`credentials.{name}` holds half a character: paste it again.")
 
 
 def _sentence(error: Any) -> str:

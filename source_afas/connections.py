@@ -43,16 +43,22 @@ class Connections(requests.adapters.HTTPAdapter):
         response = super().send(request, *args, **{**kwargs, "stream": True})
         try:
             _refuse_another_host(response)
-            response._content = b"".join(_body(response))
+            response._content = b"".join(_body(response, _patience(kwargs.get("timeout"))))
         except BaseException:
             response.close()
             raise
         return response
 
 
-def _body(response: requests.Response) -> Iterator[bytes]:
+def _patience(timeout: Any) -> float:
+    """Return the seconds for a body: as many as for the first bytes of an answer."""
+    seconds = timeout[1] if isinstance(timeout, tuple) else timeout
+    return min(seconds or LONGEST_ANSWER_SECONDS, LONGEST_ANSWER_SECONDS)
+
+
+def _body(response: requests.Response, seconds: float) -> Iterator[bytes]:
     """Yield the pieces of a body as they come in: a body that drips in must not outlast the time for an answer."""
-    size, end = 0, time.monotonic() + LONGEST_ANSWER_SECONDS
+    size, end = 0, time.monotonic() + seconds
     try:
         while piece := response.raw.read1(_PIECE, decode_content=True):
             size += len(piece)
@@ -71,7 +77,10 @@ def _refuse_another_host(response: requests.Response) -> None:
     if not response.is_redirect:
         return
     here = urlsplit(response.url)
-    there = urlsplit(urljoin(response.url, response.headers["Location"]))
+    try:
+        there = urlsplit(urljoin(response.url, response.headers["Location"]))
+    except ValueError:
+        raise SentElsewhere(request=response.request) from None
     if (there.scheme, there.netloc) != (here.scheme, here.netloc):
         raise SentElsewhere(request=response.request)
 

@@ -25,10 +25,23 @@ def dumps(value: Any) -> bytes:
     return orjson.dumps(value, default=_as_sent)
 
 
+def digits(value: Decimal) -> str:
+    """Return a decimal without an exponent, unless a few bytes of it would become gigabytes of zeros."""
+    return f"{value:f}" if abs(value.adjusted()) < 1000 else str(value)
+
+
+def whole(value: Any) -> Any:
+    """Return a value of JSON without half characters, as a column that is too short leaves behind: they are no text."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [whole(one) for one in value]
+    return {whole(name): whole(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
 def _as_sent(value: Any) -> orjson.Fragment:
     if isinstance(value, Decimal):
-        # A few bytes of exponent would become gigabytes of zeros.
-        return orjson.Fragment(f"{value:f}" if abs(value.adjusted()) < 1000 else str(value))
+        return orjson.Fragment(digits(value))
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 

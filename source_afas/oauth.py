@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
 from typing import Any
+from urllib.parse import quote_plus
 
 import requests
 from airbyte_cdk.sources.declarative.auth.declarative_authenticator import DeclarativeAuthenticator
@@ -29,6 +30,8 @@ RENEW_SECONDS = 60
 
 SHORTEST_LIFE_SECONDS = 5
 """A token that is said to end sooner is used for so long all the same: AFAS would be asked for one at every request."""
+
+LONGEST_LIFE_SECONDS = 24 * 3600
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{1,10000}=*")
 
@@ -63,6 +66,8 @@ class AccessToken:
             "client_id": credentials["client_id"].strip(),
             "client_secret": credentials["client_secret"].strip(),
         }
+        # What an answer may repeat of the request.
+        add_to_secrets(quote_plus(form["client_secret"]))
         with requests.Session() as session:
             connections.share(session)
             try:
@@ -86,7 +91,7 @@ def _granted(body: bytes) -> tuple[str, float]:
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise ValueError("no token")
     add_to_secrets(token)
-    return token, float(life) if isinstance(life, int | float) and life == life else 0.0
+    return token, float(min(max(life, 0), LONGEST_LIFE_SECONDS)) if isinstance(life, int | float) else 0.0
 
 
 _TOKENS: dict[tuple[str, str, str], AccessToken] = {}

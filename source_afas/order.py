@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from source_afas.errors import transient_error
 from source_afas.metainfo import GetConnector
 from source_afas.query import OPERATORS, Alternatives, Condition, as_text, plain
 
@@ -175,7 +176,8 @@ def _after(parts: Sequence[Part], row: Row) -> Iterator[tuple[Condition, ...]]:
             yield equal if last else (*equal, Condition(part.field, OPERATORS["is_not_empty"], ""))
             equal = (*equal, Condition(part.field, OPERATORS["is_empty"], ""))
         elif part.is_time:
-            yield (*equal, Condition(part.field, OPERATORS[">="], _second_before(value)))
+            earlier = _second_before(value)
+            yield (*equal, Condition(part.field, OPERATORS[">="], earlier) if earlier else _not_empty(part))
         else:
             yield (*equal, Condition(part.field, OPERATORS[">=" if last else ">"], as_text(value)))
             equal = (*equal, Condition(part.field, OPERATORS["="], as_text(value)))
@@ -189,20 +191,28 @@ def _before(parts: Sequence[Part], row: Row) -> Iterator[tuple[Condition, ...]]:
             equal = (*equal, Condition(part.field, OPERATORS["is_empty"], ""))
             continue
         text = _second_before(value) if part.is_time else as_text(value)
-        yield (*equal, Condition(part.field, OPERATORS["<"], text))
+        if text:
+            yield (*equal, Condition(part.field, OPERATORS["<"], text))
         yield (*equal, Condition(part.field, OPERATORS["is_empty"], ""))
-        equal = (*equal, Condition(part.field, OPERATORS["="], text))
+        equal = (*equal, Condition(part.field, OPERATORS["="], text or ""))
 
 
-def _second_before(value: Any) -> str:
+def _not_empty(part: Part) -> Condition:
+    return Condition(part.field, OPERATORS["is_not_empty"], "")
+
+
+def _second_before(value: Any) -> str | None:
+    """Return the second before a time; None where there is none, on the calendar's first day."""
     moment = _time(value)
-    if moment is None or moment < _EARLIEST:
-        raise ValueError(f"{value!r} is no time to read on from")
-    return (moment - _SECOND).isoformat()
+    if moment is None:
+        raise transient_error(
+            f"AFAS gave {str(value)[:40]!r} for a time, which is none: the rows cannot be read on from."
+        )
+    return None if moment < _EARLIEST else (moment - _SECOND).isoformat()
 
 
 def _time(value: Any) -> datetime | None:
     try:
-        return datetime.fromisoformat(str(value))
+        return datetime.fromisoformat(str(value).removesuffix("Z")).replace(tzinfo=None)
     except ValueError:
         return None

@@ -12,18 +12,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
 from pydantic_core import SchemaValidator, ValidationError, core_schema
 
-from source_afas.exact_json import dumps
+from source_afas.exact_json import dumps, whole
 
 _BEGIN = re.compile(rb'\s*\{"skip":-?[0-9]+,"take":(-?[0-9]{1,9}),"rows":\[')
 _END = re.compile(rb"\]\}\s*$")
 
-_BARE_POINT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|(?<![0-9])\.[0-9]')
-"""A text, to be passed over, or a decimal point without a digit before it, as Profit 6 and older write `-.5`."""
+_BARE_POINT = re.compile(rb"[:,\[-]\.[0-9]")
+"""A decimal point without a digit before it, as Profit 6 and older write `-.5`; texts may look like that, too."""
+
+_TIME = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?")
+_DAY = re.compile(_TIME.pattern.partition(b"T")[0] + b"T")
+_LENGTH_OF_A_TIME = len("2026-01-31T09:00:00")
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ def read_page(body: bytes, date_fields: Sequence[str], columns: Sequence[str] = 
     dates, names = tuple(date_fields), tuple(columns)
     page = _as_written(body, dates, names)
     if page is None:
-        body = _BARE_POINT.sub(lambda m: m[0] if m[0].startswith(b'"') else b"0" + m[0], body)
+        body = _mended(body)
         page = _as_written(body, dates, names)
     return _written_anew(body, dates, names) if page is None else page
 
@@ -121,19 +126,31 @@ def _as_written(body: bytes, date_fields: tuple[str, ...], columns: tuple[str, .
     except ValidationError:
         return None
     text = body[begin.end() : end.start()]
-    # A quote within a text has a backslash before it: no text holds the begin of a row.
+    # A quote within a text has a backslash before it: no text holds the begin of a row. Nor does an object within a
+    # row, where there are as many objects as rows.
     between = b"}," + text[: text.find(b":") + 1]
-    if b"\n" in text or text.count(between) != max(0, len(rows) - 1) or not _ROW.match(text):
-        return None
-    if rows and date_fields:
-        if not all(dumps(name) + b":" in text for name in date_fields):
-            return None  # a name written with escapes, say
-        text = _false_z(date_fields).sub(b"", text)
+    if (
+        b"\n" in text
+        or b"\r" in text
+        or text.count(between) != max(0, len(rows) - 1)
+        or (text.count(b"{") != len(rows) and text.count(b'{"') != len(rows))
+        or not (_ROW.match(text) and text.endswith(b"}"))
+    ):
+        return None if rows else Page(0, b"", between, int(begin[1]))
+    if date_fields:
+        # A name that is written with escapes, or a page that is written with spaces, hides its times.
+        first = text.partition(between)[0] if len(rows) > 1 else text
+        if not all(dumps(name) + b":" in text for name in date_fields) or _SPACE.search(first):
+            return None
+        text = _without_false_z(text, date_fields)
     return Page(len(rows), text, between, int(begin[1]), rows if columns else ())
 
 
-_ROW = re.compile(rb'\{"[^\s,:}\]"\\]|$')
+_ROW = re.compile(rb'\{"[^\s,:}\]"\\]')
 """How a row begins whose first name cannot be taken for what stands behind the end of a text."""
+
+_SPACE = re.compile(rb'": |" :|, "|[0-9el] ,|" ,')
+"""A space between the parts of a row. A text may look like that: its page is written anew, which takes longer."""
 
 
 @lru_cache(maxsize=1000)
@@ -142,37 +159,63 @@ def _rows_with(columns: tuple[str, ...]) -> SchemaValidator:
     anything = core_schema.typed_dict_field(core_schema.any_schema(), required=False)
     row = core_schema.typed_dict_schema(dict.fromkeys(columns, anything), extra_behavior="ignore")
     rows = core_schema.typed_dict_field(core_schema.list_schema(row))
-    page = {"skip": anything, "take": anything, "rows": rows}
+    number = core_schema.typed_dict_field(core_schema.int_schema())
+    page = {"skip": number, "take": number, "rows": rows}
     return SchemaValidator(core_schema.typed_dict_schema(page, extra_behavior="forbid"))
 
 
-@lru_cache(maxsize=1000)
-def _false_z(date_fields: tuple[str, ...]) -> re.Pattern[bytes]:
-    """Return what finds the `Z` behind the times of date fields, and none that belongs to a text.
+def _without_false_z(text: bytes, date_fields: tuple[str, ...]) -> bytes:
+    """Take the `Z` off the times of date fields, and leave it to texts that end in one.
 
-    It looks from each `Z"` back to the field's name, whose quotes no text can hold.
+    The text is cut at each `Z"`. What stands before a cut is a time where a date field's name stands before that, whose
+    quotes no text can hold. Mostly all are, which is soon seen.
     """
-    lengths = (19, *range(21, 28))  # whole seconds; fractions, of which AFAS has sent none so far
-    behind = (
-        rb'(?<=[,{]%s:"[0-9T:.-]{%d}Z)' % (re.escape(dumps(name)), length) for length in lengths for name in date_fields
-    )
-    return re.compile(rb'Z(?=")(?:' + b"|".join(behind) + b")")
+    *pieces, end = text.split(b'Z"')
+    names = tuple(dumps(name) + b':"' for name in date_fields)
+    longest = max(map(len, names))
+    before = set(map(itemgetter(slice(-_LENGTH_OF_A_TIME - longest, -_LENGTH_OF_A_TIME)), pieces))
+    days = set(map(itemgetter(slice(-_LENGTH_OF_A_TIME, -len("09:00:00"))), pieces))
+    if all(name.endswith(names) for name in before) and all(map(_DAY.fullmatch, days)):
+        return b'"'.join([*pieces, end])
+    known = {name.removesuffix(b':"') for name in names}
+    return b"".join(piece + (b'"' if _is_time(piece, known) else b'Z"') for piece in pieces) + end
+
+
+def _is_time(piece: bytes, names: set[bytes]) -> bool:
+    """Return whether what ends here is the value of one of the fields, and a time."""
+    at = piece.rfind(b'":"')
+    name = piece[piece.rfind(b'"', 0, at) : at + 1]
+    return name in names and _TIME.fullmatch(piece, at + 3) is not None
+
+
+def _mended(body: bytes) -> bytes:
+    """Put a zero before each decimal point that has no digit there."""
+    if not _BARE_POINT.search(body):
+        return body
+    inside = False
+
+    def mend(found: re.Match[bytes]) -> bytes:
+        nonlocal inside
+        if found[0] == b'"':
+            inside = not inside
+        return b"0" + found[0] if found[0][:1] == b"." and not inside else found[0]
+
+    return re.sub(rb'\\.|"|(?<![0-9])\.[0-9]', mend, body, flags=re.DOTALL)
 
 
 def _written_anew(body: bytes, date_fields: Sequence[str], columns: Sequence[str]) -> Page:
-    whole = _parse(body)
-    rows = _rows(whole)
+    answer = whole(_parse(body))
+    rows = _rows(answer)
     for name in date_fields:
         for row in rows:
-            if isinstance(row.get(name), str):
-                row[name] = row[name].removesuffix("Z")
+            value = row.get(name)
+            if isinstance(value, str) and value.endswith("Z") and _TIME.fullmatch(value[:-1].encode()):
+                row[name] = value[:-1]
     try:
         text = _ON_LINES.join(map(dumps, rows))
     except TypeError:
-        # Half of a character that takes two, as a column that is too short leaves behind, is no text.
-        rows = [{_whole(name): _whole(value) for name, value in row.items()} for row in rows]
-        text = _ON_LINES.join(map(dumps, rows))
-    take = whole.get("take")
+        raise ValueError("lists within lists, too deep for a page") from None
+    take = answer.get("take")
     looked_at = [{name: row.get(name) for name in columns} for row in rows] if columns else ()
     return Page(len(rows), text, b"}" + _ON_LINES + b"{", take if isinstance(take, int) else None, looked_at)
 
@@ -188,15 +231,11 @@ def _rows(page: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _whole(value: Any) -> Any:
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else value
-
-
 def _parse(body: bytes) -> Any:
     try:
         return json.loads(body, parse_float=Decimal, parse_int=_integer)
-    except RecursionError:
-        raise ValueError("lists within lists, too deep for a page") from None
+    except (RecursionError, ArithmeticError):
+        raise ValueError("lists too deep, or numbers too large, for a page") from None
 
 
 def _integer(digits: str) -> int | Decimal:

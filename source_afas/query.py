@@ -18,6 +18,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from source_afas.errors import config_error
+from source_afas.exact_json import digits
 from source_afas.metainfo import GetConnector
 from source_afas.rest import fits
 
@@ -323,5 +324,5 @@ def as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float | Decimal):
-        return f"{Decimal(repr(value)) if isinstance(value, float) else value:f}"
+        return digits(Decimal(repr(value)) if isinstance(value, float) else value)
     return str(value)

@@ -16,6 +16,7 @@ from airbyte_cdk.sources.types import Config
 from source_afas import connections
 from source_afas.answers import LONGEST_QUERY_STRING
 from source_afas.error_handler import CHECK, CHECK_SECONDS, RequestError, unexpected
+from source_afas.exact_json import whole
 
 logger = logging.getLogger("airbyte")
 
@@ -96,4 +97,5 @@ def json_object(body: bytes) -> dict[str, Any]:
         raise ValueError("lists within lists, too deep") from None
     if not isinstance(answer, dict):
         raise ValueError("no JSON object")
-    return answer
+    found: dict[str, Any] = whole(answer)
+    return found

@@ -117,6 +117,8 @@ class GetConnectorRetriever(Retriever):
         answer = self._ask(wanted, 0, (*key, cursor) if cursor else key, expected=expected)
         for warning in suspicion.of(self.described, answer.page):
             logger.warning(f"{self.described.id}: {warning}")
+        if not suspicion.is_ascending(self.order.parts[0].field, answer.page):
+            raise self.no_way_on()
         return answer
 
     def row_at(self, wanted: Query, position: int) -> Mapping[str, Any] | None:
@@ -196,8 +198,18 @@ class GetConnectorRetriever(Retriever):
     def no_way_on(self) -> Exception:
         """Return the error for rows that a filter would have kept out."""
         return transient_error(
-            f"GetConnector {self.described.id}: AFAS gave the same rows again where the next ones were asked for, as "
-            "if it took no filter: is `base_url` AFAS's own, and is there a proxy in between that answers for it?"
+            f"GetConnector {self.described.id}: AFAS gave the same rows again where the next ones were asked for, or "
+            "not "
+            "in the order asked for, as if it took no filter: is `base_url` AFAS's own, and is there a proxy in "
+            "between "
+            "that answers for it?"
+        )
+
+    def no_time(self, value: str) -> Exception:
+        """Return the error for a value of the cursor field that is no time."""
+        return transient_error(
+            f"GetConnector {self.described.id}: {self.described.cursor_field} is {value[:40]!r} in a row, which is no "
+            "time."
         )
 
     def _ask(self, wanted: Query, skip: int, columns: Sequence[str], *, expected: bool) -> Answer:
@@ -208,6 +220,12 @@ class GetConnectorRetriever(Retriever):
                 if expected and not page:
                     logger.info(f"{self.described.id}: no rows where some were expected. Asking once more to be sure.")
                     page = self._page(wanted, skip, take, columns)
+                    if not page and wanted.after:
+                        logger.warning(
+                            f"{self.described.id}: no rows again where the last page had ended. Whoever works in AFAS "
+                            "may "
+                            "have deleted them just now; if not, read the stream in full."
+                        )
                 return Answer(page, take)
             except PageTooLarge as error:
                 if take == 1:

@@ -1,7 +1,9 @@
 """The console script `source-afas`: what comes before the CDK, whose import takes most of a short command's time."""
 
 import ctypes
+import io
 import json
+import os
 import pkgutil
 import signal
 import sys
@@ -11,18 +13,29 @@ from typing import Any
 def run() -> None:
     """Run the command that the arguments name."""
     end_at_ctrl_c()
-    if sys.argv[1:] == ["spec"]:
-        print(spec())
-        return
-    before_the_cdk()
-    from source_afas import command_line
+    write_utf_8()
+    try:
+        if sys.argv[1:] == ["spec"]:
+            print(spec(), flush=True)
+            return
+        before_the_cdk()
+        from source_afas import command_line
 
-    command_line.main(sys.argv[1:])
+        command_line.main(sys.argv[1:])
+    except BrokenPipeError:
+        os._exit(1)  # whoever read standard output is gone
 
 
 def end_at_ctrl_c() -> None:
     """End at once; Python's own way is a traceback, and a wait for the requests that are under way."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def write_utf_8() -> None:
+    """Write UTF-8 in every locale, as JSON wants it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
 
 
 def before_the_cdk() -> None:

@@ -100,8 +100,13 @@ class Slicer(StreamSlicer):
                 if not row.get(field) or (start and str(row[field]) < start):
                     raise self.retriever.no_way_on()
                 ends.append(str(row[field]))
-        # Very many rows may share a second: a window is a second at least.
-        return later(min(ends), start) if ends else None
+        try:
+            # Very many rows may share a second: a window is a second at least.
+            return later(min(ends), start) if ends else None
+        except OverflowError:
+            return None  # the calendar's last second
+        except ValueError:
+            raise self.retriever.no_time(min(ends)) from None
 
     @staticmethod
     def _between(part: Query, field: str, start: str | None, end: str | None) -> Query:

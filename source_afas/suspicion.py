@@ -1,6 +1,7 @@
 """What looks wrong in a page though AFAS says nothing: warned of, and read all the same."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from source_afas.metainfo import GetConnector
 from source_afas.page import Page
@@ -30,7 +31,7 @@ def of(get_connector: GetConnector, page: Page) -> Iterator[str]:
         )
     key = get_connector.primary_key
     if key and page.columns:
-        different = {tuple(row.get(name) for name in key) for row in page.columns}
+        different = {tuple(str(row.get(name)) for name in key) for row in page.columns}
         if (doubled := len(page) - len(different)) > 0:
             yield (
                 f"the key {', '.join(key)} is not one: {doubled:,} of {len(page):,} rows have the key of another, of "
@@ -38,6 +39,14 @@ def of(get_connector: GetConnector, page: Page) -> Iterator[str]:
                 "a destination that deduplicates keeps one. Name a `primary_key` in `streams` that is different in "
                 "each row."
             )
+
+
+def is_ascending(field: str, page: Page) -> bool:
+    """Return whether whole numbers in a field go up from row to row; what else there is, AFAS sorts in its own way."""
+    numbers = [row.get(field) for row in page.columns]
+    if not all(type(number) is int for number in numbers):
+        return True
+    return all(one <= next_one for one, next_one in pairwise(numbers))  # type: ignore[operator]
 
 
 def _names(fields: list[str]) -> str:

@@ -15,6 +15,11 @@ from typing import Any
 import requests
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
+from source_afas.exact_json import whole
+
+LONGEST_WAIT_TOLD = 30 * 24 * 3600
+"""Seconds; whoever asks for more means something else."""
+
 LONGEST_MESSAGE = 500
 """Characters of an answer's own words that are repeated to the user."""
 
@@ -77,7 +82,7 @@ def _plain(value: Any) -> str:
         value = value.get("example")  # AFAS describes its 503 so
     if not isinstance(value, str):
         return ""
-    text = " ".join(filter_secrets(value).split())
+    text = " ".join(filter_secrets(str(whole(value))).split())
     return text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE] + "…"
 
 
@@ -90,4 +95,4 @@ def _seconds(stated: Any) -> float | None:
             seconds = (parsedate_to_datetime(str(stated)) - datetime.now(timezone.utc)).total_seconds()
         except (TypeError, ValueError):
             return None
-    return seconds if 0 <= seconds < float("inf") else None
+    return seconds if 0 <= seconds <= LONGEST_WAIT_TOLD else None

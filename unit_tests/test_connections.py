@@ -124,7 +124,13 @@ def test_a_body_that_drips_in_ends_with_the_time_for_an_answer(serve, session, m
 
 @pytest.mark.parametrize(
     "location",
-    ["http://127.0.0.1:1/metainfo", "https://127.0.0.1/metainfo", "//stranger.invalid/", "file:///etc/passwd"],
+    [
+        "http://127.0.0.1:1/metainfo",
+        "https://127.0.0.1/metainfo",
+        "//stranger.invalid/",
+        "file:///etc/passwd",
+        "http://[::1",
+    ],
 )
 def test_nothing_follows_a_redirect_to_another_host(serve, session, location):
     answer = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()
@@ -134,7 +140,7 @@ def test_nothing_follows_a_redirect_to_another_host(serve, session, location):
 
 
 def test_a_redirect_that_goes_round_ends(serve, session):
-    answer = b"HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n"
+    answer = b"HTTP/1.1 302 Found\r\nLocation: /again\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
     with pytest.raises(requests.TooManyRedirects):
         session.get(serve(lambda connection: connection.sendall(answer)), timeout=5)

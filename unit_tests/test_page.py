@@ -1,5 +1,6 @@
 import json
 import re
+import time
 from decimal import Decimal
 from unittest import mock
 
@@ -136,6 +137,8 @@ def whole(row):
 
 
 DATES = ["Gewijzigd", "Één"]
+PLAIN_TEXTS = TEXTS.filter(lambda text: "\ud83d" not in text and not text.endswith("{"))
+"""Half a character is mended, and what might be an object within a row is looked at more closely: both take longer."""
 
 
 def is_time(value):
@@ -147,11 +150,11 @@ def is_time(value):
         st.fixed_dictionaries(
             {
                 "Nummer": st.integers(),
-                "Omschrijving": TEXTS.filter(lambda text: "\ud83d" not in text),
+                "Omschrijving": PLAIN_TEXTS,
                 "Gewijzigd_op": st.none() | TIMES.map(lambda time: time + "Z"),
                 "Één": st.none() | TIMES.map(lambda time: time + "Z"),
                 "Gewijzigd": st.none() | TIMES.map(lambda time: time + "Z") | TIMES.map(lambda time: time + ".12Z"),
-                "Rest": TEXTS.filter(lambda text: "\ud83d" not in text) | st.booleans() | st.none(),
+                "Rest": PLAIN_TEXTS | st.booleans() | st.none(),
             }
         ),
         min_size=1,
@@ -183,6 +186,11 @@ def test_a_page_as_afas_writes_one_leaves_byte_for_byte_but_for_the_false_z(rows
         pytest.param("{},{}", id="no-fields"),
         pytest.param('{"A":1,"A":2}', id="the-same-field-twice"),
         pytest.param('{"A":1e5}', id="an-exponent"),
+        pytest.param('{"A":1,"L":[{"A":1},{"A":2}]},{"B":2}', id="rows-within-and-another-first-field"),
+        pytest.param('{"A":1,"L":[{"A":1},{"A":1}]},{}', id="rows-within-and-none"),
+        pytest.param('{"A":1,"T": "2026-01-31T09:00:00Z"}', id="a-space-before-a-time"),
+        pytest.param('{"A":1, "T":"2026-01-31T09:00:00Z"}', id="a-space-before-a-name"),
+        pytest.param('{"A":1,\r"T":"2026-01-31T09:00:00Z"}', id="a-line-end-of-its-own"),
     ],
 )
 def test_a_page_that_is_written_otherwise_comes_out_as_a_plain_reader_reads_it(rows):
@@ -191,6 +199,38 @@ def test_a_page_that_is_written_otherwise_comes_out_as_a_plain_reader_reads_it(r
     expected = [{k: v.removesuffix("Z") if k == "T" else v for k, v in row.items()} for row in json.loads(f"[{rows}]")]
     assert read.exact() == list(read) == expected
     assert [json.loads(line) for line in b"".join(read.lines(b"", b"\n")).splitlines()] == expected
+
+
+@pytest.mark.parametrize("more", ['"rows":[{"A":1},{"A":2}]', '"take":[1]', '"take":[{}]'])
+def test_a_page_with_a_part_twice_comes_out_as_a_plain_reader_reads_it_or_not_at_all(more):
+    body = b'{"skip":0,"take":1,"rows":[{"A":1}],' + more.encode() + b"}"
+
+    assert read_rows(body) == json.loads(body)["rows"]
+
+
+@pytest.mark.parametrize("cut", [b'{"A":"' + b'<td class=\\"a\\">' * 100_000, b'{"A":-.5,"B":"' + b'\\"' * 1_000_000])
+def test_a_page_that_is_cut_within_a_text_is_seen_to_be_soon(cut):
+    began = time.monotonic()
+
+    with pytest.raises(ValueError):
+        read_page(b'{"skip":0,"take":100,"rows":[' + cut, [])
+
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    "value", ["1e99999999999999999999", "[" * 300 + "]" * 300, '{"a":' * 250 + "1" + "}" * 250], ids=lambda v: v[:9]
+)
+def test_what_no_parser_can_hold_is_no_page(value):
+    try:
+        read = read_page(page(f'{{"Id":1,"X":{value},"Y":"\\ud83d"}}'), [])
+    except ValueError:
+        return
+    assert read.exact()
+
+
+def test_half_a_character_within_a_list_leaves_as_the_sign_for_one_that_cannot_be_read():
+    assert read_page(page('{"Id":1,"L":["\\ud83d"]}'), []).exact() == [{"Id": 1, "L": ["\N{REPLACEMENT CHARACTER}"]}]
 
 
 def test_a_page_too_deep_to_be_one_is_none():
