@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import duckdb
@@ -71,5 +71,6 @@ class Database:
             connection.execute(f"INSERT INTO {table} ({names}) SELECT {values}", lists)
 
     def close(self) -> None:
-        """Forget everything."""
-        self._connection.close()
+        """Forget everything, without waiting for what is still being asked by somebody who has gone."""
+        with suppress(duckdb.Error):
+            self._connection.close()
