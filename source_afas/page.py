@@ -114,7 +114,11 @@ def read_page(body: bytes, date_fields: Sequence[str], columns: Sequence[str] = 
     if page is None:
         body = _mended(body)
         page = _as_written(body, dates, names)
-    return _written_anew(body, dates, names) if page is None else page
+    if page is None:
+        return _written_anew(body, dates, names)
+    for position in (0, -1) if page else ():
+        page.exact_row(position)  # a number that no decimal can hold is none of AFAS's
+    return page
 
 
 def _as_written(body: bytes, date_fields: tuple[str, ...], columns: tuple[str, ...]) -> Page | None:
