@@ -16,7 +16,7 @@ test-all: $(INSTALLED) ## These, and those with other people's tools, installed 
 	$(BIN)/python -m pytest -m "" $(ARGS)
 
 chaos: $(INSTALLED) ## 200 syncs of a changing table with faults and kills; SEED=… repeats one
-	CHAOS_SYNCS=200 CHAOS_SEED=$(or $(SEED),$(shell date +%s)) $(BIN)/python -m pytest -s -k "changing_table_with_faults" integration_tests/test_chaos.py
+	CHAOS_SYNCS=200 CHAOS_SEED=$(or $(SEED),$(shell date +%s)) $(BIN)/python -m pytest -k "changing_table_with_faults" integration_tests/test_chaos.py
 
 check: $(INSTALLED) ## Formatting, lint and types, changing nothing
 	$(BIN)/ruff format --check .
