@@ -77,8 +77,7 @@ FAILURES = (
         CONFIG,
         ONCE,
         "it is blocked in AFAS, by an administrator or by AFAS's fair use: unblock it under Algemeen > Uitvoer > "
-        "Beheer "
-        "> GetConnector.",
+        "Beheer > GetConnector.",
         status=range(500, 600),
         says=("is geblokkeerd", "is blocked"),
         raised=NotServed,
@@ -87,8 +86,7 @@ FAILURES = (
         CONFIG,
         ONCE,
         "its definition in AFAS no longer has a field that was asked for: refresh the schema, and correct `streams` "
-        "where "
-        "it names that field.",
+        "where it names that field.",
         status=range(500, 600),
         says=("niet gevonden", "not found"),
     ),
@@ -135,11 +133,10 @@ FAILURES = (
     Failure(
         CONFIG,
         ONCE,
-        "AFAS refuses the OAuth client for {environment} ({status}): compare `environment` and `environment_type`, and "
-        "`credentials.client_id` and `credentials.client_secret` with the app connector's (Algemeen > Beheer > App "
-        "connector), whose authentication type must be OAuth client credentials; a secret is shown once, so make a new "
-        "one "
-        "where it is lost.",
+        "AFAS refuses the OAuth client for {environment} ({status}): compare `environment` and `environment_type`, "
+        "and `credentials.client_id` and `credentials.client_secret` with the app connector's (Algemeen > Beheer > "
+        "App connector), whose authentication type must be OAuth client credentials; a secret is shown once, so make "
+        "a new one where it is lost.",
         status=(400, 401, 403),
         if_so=_for_a_token,
         where="",
@@ -148,8 +145,7 @@ FAILURES = (
         CONFIG,
         AGAIN,
         "AFAS refuses the OAuth token that it gave out itself for {environment} (401): are the app connector and its "
-        "user "
-        "still active (Algemeen > Beheer > App connector)?",
+        "user still active (Algemeen > Beheer > App connector)?",
         status=(401,),
         if_so=lambda response: bearer(response) is not None,
         where="",
@@ -157,11 +153,9 @@ FAILURES = (
     Failure(
         CONFIG,
         ONCE,
-        "AFAS refuses {token} for {environment} (401). A token opens one environment, and only while its app connector "
-        "and "
-        "its user are active: compare `environment` and `environment_type`, then paste the token again or generate a "
-        "new "
-        "one (Algemeen > Beheer > App connector, tab Gebruikerstokens).",
+        "AFAS refuses {token} for {environment} (401). A token opens one environment, and only while its app "
+        "connector and its user are active: compare `environment` and `environment_type`, then paste the token again "
+        "or generate a new one (Algemeen > Beheer > App connector, tab Gebruikerstokens).",
         status=(401,),
         where="",
     ),
@@ -169,8 +163,7 @@ FAILURES = (
         CONFIG,
         AGAIN,
         "AFAS refuses this machine's IP address for {environment} (403): the app connector allows only certain "
-        "addresses. "
-        "Add this one under Algemeen > Beheer > App connector.",
+        "addresses. Add this one under Algemeen > Beheer > App connector.",
         status=(403,),
         where="",
     ),
@@ -184,9 +177,8 @@ FAILURES = (
     Failure(
         CONFIG,
         ONCE,
-        "AFAS knows no such address (404): check `environment` and `environment_type`, or `base_url` ({base_url}); its "
-        "path "
-        "ends in /ProfitRestServices as a rule.",
+        "AFAS knows no such address (404): check `environment` and `environment_type`, or `base_url` ({base_url}); "
+        "its path ends in /ProfitRestServices as a rule.",
         status=(404,),
     ),
     Failure(
@@ -214,8 +206,7 @@ FAILURES = (
         CONFIG,
         ONCE,
         "{host} does not prove to be who it says (TLS): check `base_url`; where a proxy or the server has a "
-        "certificate of "
-        "your own organisation's, name its authority's file in REQUESTS_CA_BUNDLE.",
+        "certificate of your own organisation's, name its authority's file in REQUESTS_CA_BUNDLE.",
         exception=(requests.exceptions.SSLError,),
         where="",
     ),
@@ -223,17 +214,15 @@ FAILURES = (
         CONFIG,
         AGAIN,
         "The proxy between this machine and {host} does not let the request through: check HTTPS_PROXY and what the "
-        "proxy "
-        "allows.",
+        "proxy allows.",
         exception=(requests.exceptions.ProxyError,),
         where="",
     ),
     Failure(
         CONFIG,
         OFTEN,
-        "There is no host {host}: check `environment` and `environment_type`, or `base_url`; and that this machine can "
-        "look "
-        "up names.",
+        "There is no host {host}: check `environment` and `environment_type`, or `base_url`; and that this machine "
+        "can look up names.",
         exception=(requests.exceptions.ConnectionError,),
         if_so=_no_such_name,
         where="",
