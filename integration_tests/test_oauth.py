@@ -5,7 +5,8 @@ import pytest
 from afas_sandbox import Sandbox
 from integration_tests.in_process import Reader
 from integration_tests.test_read import as_read, same
-from source_afas import oauth
+from source_afas import oauth, rest
+from source_afas.error_handler import CHECK
 from source_afas.oauth import AccessToken, access_token
 
 NAMES = ("Profit_Transactions", "Profit_Accounts", "Profit_Debtor")
@@ -114,33 +115,45 @@ def clock(monkeypatch):
 
 
 def test_a_token_is_kept_and_renewed_a_minute_before_its_end(sandbox, config, clock):
-    token = AccessToken(config)
+    token = AccessToken()
 
-    first = token.get()
+    first = token.get(config)
     clock.now += 3_539
-    assert token.get() == first
+    assert token.get(config) == first
     clock.now += 1
-    assert token.get() != first
+    assert token.get(config) != first
     assert len(asked_for_tokens(sandbox)) == 2
 
 
 def test_a_token_without_an_end_is_not_asked_for_at_every_request(sandbox, config, clock):
     sandbox.answer_once(200, body={"access_token": "eyJ", "expires_in": None}, on="/oauth/token", times=9)
-    token = AccessToken(config)
+    token = AccessToken()
 
-    assert [token.get() for _ in range(9)] == ["eyJ"] * 9
+    assert [token.get(config) for _ in range(9)] == ["eyJ"] * 9
     assert len(asked_for_tokens(sandbox)) == 1
 
 
 def test_only_the_token_that_was_refused_is_forgotten(sandbox, config):
-    token = AccessToken(config)
-    first = token.get()
+    token = AccessToken()
+    first = token.get(config)
 
     token.forget(first)
-    second = token.get()
+    second = token.get(config)
     token.forget(first)
 
-    assert token.get() == second != first
+    assert token.get(config) == second != first
+
+
+def test_a_token_that_check_fetched_is_renewed_with_the_patience_of_a_read(sandbox, config, monkeypatch):
+    """In a host that holds the source as an object, the token outlives the command that fetched it."""
+    pauses = []
+    monkeypatch.setattr(rest.time, "sleep", pauses.append)
+    token = AccessToken()
+    token.forget(token.get({**config, CHECK: True}))
+    sandbox.answer_once(503, retry_after=30, on="/oauth/token")
+
+    assert token.get(config)
+    assert 30 <= pauses[0] < 40
 
 
 def test_streams_of_one_client_share_their_token(config):

@@ -4,7 +4,6 @@ The CDK's own authenticator fetches a token for every stream, waits for an answe
 second in which it expires, and fails in words of its own.
 """
 
-import logging
 import re
 import threading
 import time
@@ -20,8 +19,7 @@ from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 
 from source_afas import connections, rest
 from source_afas.error_handler import CHECK, CHECK_SECONDS, failed, unexpected
-
-logger = logging.getLogger("airbyte")
+from source_afas.exact_json import json_object
 
 PATH = "/oauth/token"
 
@@ -39,16 +37,15 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{1,10000}=*")
 class AccessToken:
     """The access token of one OAuth client, fetched when there is none, or none for much longer."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._token, self._until = "", 0.0
 
-    def get(self) -> str:
+    def get(self, config: Config) -> str:
         """Return the token. Raises an `AirbyteTracedException` in the user's words where there is none to be had."""
         with self._lock:
             if time.monotonic() >= self._until:
-                self._token, life = rest.asked_again(self._fetch, self._config)
+                self._token, life = rest.asked_again(lambda: _fetched(config), config)
                 self._until = time.monotonic() + max(SHORTEST_LIFE_SECONDS, life - RENEW_SECONDS)
             return self._token
 
@@ -58,35 +55,35 @@ class AccessToken:
             if token == self._token:
                 self._until = 0.0
 
-    def _fetch(self) -> tuple[str, float]:
-        credentials = self._config["credentials"]
-        seconds = CHECK_SECONDS if self._config.get(CHECK) else connections.LONGEST_ANSWER_SECONDS
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": credentials["client_id"].strip(),
-            "client_secret": credentials["client_secret"].strip(),
-        }
-        # What an answer may repeat of the request.
-        add_to_secrets(quote_plus(form["client_secret"]))
-        with requests.Session() as session:
-            connections.share(session)
-            try:
-                response = session.post(
-                    str(self._config["base_url"]) + PATH, form, timeout=(8, seconds), allow_redirects=False
-                )
-            except requests.RequestException as exception:
-                raise failed(exception, self._config) from None
-        if response.status_code != requests.codes.ok:
-            raise failed(response, self._config)
+
+def _fetched(config: Config) -> tuple[str, float]:
+    """Ask AFAS for a token; return it and its life in seconds. Raises `RequestError`."""
+    credentials = config["credentials"]
+    seconds = CHECK_SECONDS if config.get(CHECK) else connections.LONGEST_ANSWER_SECONDS
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": credentials["client_id"].strip(),
+        "client_secret": credentials["client_secret"].strip(),
+    }
+    # What an answer may repeat of the request.
+    add_to_secrets(quote_plus(form["client_secret"]))
+    with requests.Session() as session:
+        connections.share(session)
         try:
-            return _granted(response.content)
-        except ValueError:
-            raise unexpected(PATH, "no OAuth token", self._config) from None
+            response = session.post(str(config["base_url"]) + PATH, form, timeout=(8, seconds), allow_redirects=False)
+        except requests.RequestException as exception:
+            raise failed(exception, config) from None
+    if response.status_code != requests.codes.ok:
+        raise failed(response, config)
+    try:
+        return _granted(response.content)
+    except ValueError:
+        raise unexpected(PATH, "no OAuth token", config) from None
 
 
 def _granted(body: bytes) -> tuple[str, float]:
     """Return the token of an answer and its life in seconds. Raises `ValueError` where there is none."""
-    grant = rest.json_object(body)
+    grant = json_object(body)
     token, life = grant.get("access_token"), grant.get("expires_in")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise ValueError("no token")
@@ -105,7 +102,7 @@ def access_token(config: Config) -> AccessToken:
     credentials = config["credentials"]
     client = (str(config["base_url"]), credentials["client_id"], credentials["client_secret"])
     with _MAKING:
-        return _TOKENS.setdefault(client, AccessToken(config))
+        return _TOKENS.setdefault(client, AccessToken())
 
 
 @dataclass
@@ -124,7 +121,7 @@ class ClientCredentialsAuthenticator(DeclarativeAuthenticator):
 
     def get_auth_header(self) -> Mapping[str, Any]:
         """Return the Authorization header."""
-        return {"Authorization": f"Bearer {access_token(self.config).get()}"}
+        return {"Authorization": f"Bearer {access_token(self.config).get(self.config)}"}
 
     def forget(self, token: str) -> None:
         """Forget a token that AFAS has refused: the next request fetches another."""
