@@ -22,6 +22,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from demo.catalog import configured, incremental
 from demo.landing import Landing
 
 FOLDER = Path(".demo")
@@ -174,24 +175,6 @@ def discover() -> dict[str, Any]:
         f"{len(streams)} streams in {time.monotonic() - began:.1f} seconds; {keyed} have a key, {cursors} a cursor",
     )
     return {s["name"]: s for s in streams}
-
-
-def configured(catalog: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "streams": [
-            {
-                "stream": stream,
-                "sync_mode": "incremental" if incremental(stream) else "full_refresh",
-                "destination_sync_mode": "append_dedup" if incremental(stream) else "overwrite",
-            }
-            for stream in catalog.values()
-        ]
-    }
-
-
-def incremental(stream: Mapping[str, Any]) -> bool:
-    """Tell whether a stream is read incrementally: the rows that come again must have a key to be known by."""
-    return "incremental" in stream["supported_sync_modes"] and bool(stream.get("source_defined_primary_key"))
 
 
 def read(catalog: Mapping[str, Any], landing: Landing, *arguments: str) -> Sync:

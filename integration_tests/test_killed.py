@@ -1,6 +1,7 @@
 """A sync that is killed goes on from the last state that it printed, and loses nothing."""
 
 import json
+import resource
 import subprocess
 import sys
 
@@ -41,6 +42,21 @@ def test_a_sync_whose_reader_goes_away_ends(tmp_path):
             finally:
                 process.kill()
             assert b"Traceback" not in process.stderr.read()
+
+
+def test_a_sync_whose_disk_is_full_ends(tmp_path):
+    def a_disk_of_a_megabyte():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+
+    with Sandbox(seed=1, entries=20_000) as sandbox, (tmp_path / "stdout").open("wb") as disk:
+        source_afas = CommandLine(sandbox, tmp_path)
+        stream = source_afas.discover(get_connectors=[NAME]).streams[NAME]
+        command = reading(source_afas, tmp_path, stream, page_size=500)
+        with subprocess.Popen(command, stdout=disk, preexec_fn=a_disk_of_a_megabyte) as process:
+            try:
+                assert process.wait(20) == 1
+            finally:
+                process.kill()
 
 
 def reading(source_afas, folder, stream, **settings):

@@ -312,6 +312,16 @@ def test_a_small_stream_costs_two_requests_the_first_time_and_when_nothing_is_ne
     assert [request.path.lower() for request in sandbox.requests] == expected
 
 
+def test_a_small_stream_without_a_cursor_costs_two_requests_too(sandbox, source_afas):
+    stream = source_afas.discover().streams["Profit_Accounts"]
+    sandbox.requests.clear()
+
+    source_afas.read_catalog([stream])
+
+    asked = [request.path.lower() for request in sandbox.requests]
+    assert asked == ["/metainfo", "/metainfo/get/profit_accounts", "/connectors/profit_accounts"]
+
+
 def test_a_large_stream_tells_how_far_it_is_by_states_with_the_right_counts(sandbox, source_afas):
     sync = source_afas.read("Profit_Transactions", page_size=7)
 

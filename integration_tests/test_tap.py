@@ -340,6 +340,10 @@ def test_test_tells_whether_the_settings_are_right(tap_afas):
     assert 'app connector "Sandbox"' in told.stderr
 
 
+def test_settings_that_notepad_saved_are_read(tap_afas):
+    assert tap_afas.run("--test", config="\ufeff" + json.dumps(tap_afas.config)).exit_code == 0
+
+
 def test_test_fails_where_afas_refuses(tap_afas):
     credentials = {**tap_afas.config["credentials"], "token": "A" * 64}
 

@@ -22,7 +22,6 @@ from airbyte_cdk.models import (
     StreamDescriptor,
 )
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
-from airbyte_cdk.sources.streams.http.exceptions import BaseBackoffException
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
@@ -35,7 +34,7 @@ from source_afas.writer import PageMessage, write
 
 def main(arguments: list[str]) -> None:
     """Run the command that the arguments name, and exit with 1 where it fails."""
-    BaseConnector._read_json_file = staticmethod(_json_in)  # type: ignore[method-assign, assignment]
+    BaseConnector._read_json_file = staticmethod(json_in)  # type: ignore[method-assign, assignment]
     parsed = Entrypoint.parse_args(arguments or ["--help"])
     with PRINT_BUFFER:
         try:
@@ -109,30 +108,33 @@ class Entrypoint(AirbyteEntrypoint):
 _READ = re.compile("Read 0 records from (.+) stream")
 
 
-def _json_in(path: str) -> Any:
+def json_in(path: str) -> Any:
     """Return what a file holds. The CDK would take it for the machine's own encoding, and stumble over Notepad's."""
     with open(path, encoding="utf-8-sig") as file:
         return json.load(file)
 
 
+def file(option: str, path: str, shape: str, read: Callable[[str], Any] = json_in) -> Any:
+    """Return what a file that an option names is read as; raises a configuration error where it is not of a shape."""
+    try:
+        return read(path)
+    except OSError as error:
+        raise config_error(f"--{option} {path} cannot be read: {error.strerror}.") from None
+    except Exception:
+        raise config_error(f"--{option} {path} is not what it should be: {shape}.") from None
+
+
 def _source(arguments: Namespace) -> SourceAfas:
     """Return the source for a command; the CDK wants to know all its files before it begins."""
 
-    def file(option: str, read: Any) -> Any:
+    def named(option: str, read: Callable[[str], Any]) -> Any:
         path = getattr(arguments, option, None)
-        if not path:
-            return None
-        try:
-            return read(path)
-        except OSError as error:
-            raise config_error(f"--{option} {path} cannot be read: {error.strerror}.") from None
-        except Exception:
-            raise config_error(f"--{option} {path} is not what it should be: {_SHAPES[option]}.") from None
+        return file(option, path, _SHAPES[option], read) if path else None
 
     source = SourceAfas(
-        catalog=file("catalog", SourceAfas.read_catalog),
-        config=file("config", SourceAfas.read_config),
-        state=file("state", SourceAfas.read_state),
+        catalog=named("catalog", SourceAfas.read_catalog),
+        config=named("config", SourceAfas.read_config),
+        state=named("state", SourceAfas.read_state),
     )
     source.pages = True
     return source
@@ -158,6 +160,6 @@ def _presentable(message: AirbyteMessage) -> AirbyteMessage:
 
 
 def _without_traceback_of_known_faults(record: logging.LogRecord) -> bool:
-    if record.exc_info and isinstance(record.exc_info[1], AirbyteTracedException | BaseBackoffException):
+    if record.exc_info and isinstance(record.exc_info[1], AirbyteTracedException):
         record.exc_info = None
     return True

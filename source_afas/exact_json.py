@@ -4,6 +4,7 @@ A decimal of AFAS's may have more digits than a float holds, so rows carry `Deci
 does not know. And the CDK drops fields that are null, from rows too: a column would be missing from its rows.
 """
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +24,18 @@ def message_to_string(message: AirbyteMessage) -> str:
 def dumps(value: Any) -> bytes:
     """Return a value as one line of JSON, its `Decimal`s digit for digit."""
     return orjson.dumps(value, default=_as_sent)
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object of a body. Raises `ValueError` where it is anything else."""
+    try:
+        answer = json.loads(body)
+    except RecursionError:
+        raise ValueError("lists within lists, too deep") from None
+    if not isinstance(answer, dict):
+        raise ValueError("no JSON object")
+    found: dict[str, Any] = whole(answer)
+    return found
 
 
 def digits(value: Decimal) -> str:

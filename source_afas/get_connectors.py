@@ -15,6 +15,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_afas import environment, rest
 from source_afas.errors import NotServed, config_error
+from source_afas.exact_json import json_object
 from source_afas.metainfo import Fault, Field, GetConnector, Settings, describe, read_fields, unknown
 from source_afas.query import user_filters
 
@@ -126,7 +127,7 @@ class GetConnectorsRetriever(Retriever):
 
 
 def _app_connector(body: bytes) -> AppConnector:
-    answer = rest.json_object(body)
+    answer = json_object(body)
     listed, info = answer.get("getConnectors"), answer.get("info")
     if not isinstance(listed, list) or not all(isinstance(entry, dict) and entry.get("id") for entry in listed):
         raise ValueError("no list of GetConnectors")
@@ -140,7 +141,7 @@ def _app_connector(body: bytes) -> AppConnector:
 
 
 def _described(body: bytes) -> tuple[str, tuple[Field, ...]]:
-    answer = rest.json_object(body)
+    answer = json_object(body)
     return str(answer.get("description") or ""), read_fields(answer)
 
 

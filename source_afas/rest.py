@@ -1,12 +1,10 @@
 """One request to AFAS's REST service, by the requester that the manifest declares, repeated where that may help."""
 
-import json
 import logging
 import random
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from itertools import count
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -16,7 +14,6 @@ from airbyte_cdk.sources.types import Config
 from source_afas import connections
 from source_afas.answers import LONGEST_QUERY_STRING
 from source_afas.error_handler import CHECK, CHECK_SECONDS, RequestError, unexpected
-from source_afas.exact_json import whole
 
 logger = logging.getLogger("airbyte")
 
@@ -71,31 +68,19 @@ def get(requester: HttpRequester, *segments: str, read: Callable[[bytes], T], wh
 
 def asked_again(once: Callable[[], T], config: Config) -> T:
     """Return what a request brings; repeat it, in growing and uneven pauses, as often as its failures are worth."""
-    waited = 0.0
+    waited, attempt = 0.0, 1
     patience = 5 if config.get(CHECK) else LONGEST_WAIT_SECONDS
-    for attempt in count(1):
+    while True:
         try:
             return once()
         except RequestError as failed:
             # Connections that fail together must not come back together.
             wait = (failed.wait or 2 ** (attempt - 1)) * random.uniform(1.0, 1.25)  # noqa: S311 (no secret)
-            if attempt >= failed.tries or waited + wait > max(patience, 0):
+            if attempt >= failed.tries or waited + wait > patience:
                 raise failed.error from None
+            attempt += 1
             logger.warning(
-                f"{failed.error.message} Asking again in {wait:.0f} s (attempt {attempt + 1} of {failed.tries})."
+                f"{failed.error.message} Asking again in {wait:.0f} s (attempt {attempt} of {failed.tries})."
             )
         time.sleep(wait)
         waited += wait
-    raise AssertionError("count() has no end")
-
-
-def json_object(body: bytes) -> dict[str, Any]:
-    """Return the JSON object of a body. Raises `ValueError` where it is anything else."""
-    try:
-        answer = json.loads(body)
-    except RecursionError:
-        raise ValueError("lists within lists, too deep") from None
-    if not isinstance(answer, dict):
-        raise ValueError("no JSON object")
-    found: dict[str, Any] = whole(answer)
-    return found

@@ -12,8 +12,7 @@ from typing import Any
 
 def run() -> None:
     """Run the command that the arguments name."""
-    end_at_ctrl_c()
-    write_utf_8()
+    settle()
     try:
         if sys.argv[1:] == ["spec"]:
             print(spec(), flush=True)
@@ -26,13 +25,12 @@ def run() -> None:
         os._exit(1)  # whoever read standard output is gone
 
 
-def end_at_ctrl_c() -> None:
-    """End at once; Python's own way is a traceback, and a wait for the requests that are under way."""
+def settle() -> None:
+    """End at once at Ctrl-C, and write UTF-8 in every locale, as JSON wants it.
+
+    Python's own way with Ctrl-C is a traceback, and a wait for the requests that are under way.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def write_utf_8() -> None:
-    """Write UTF-8 in every locale, as JSON wants it."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")

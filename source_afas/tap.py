@@ -17,7 +17,7 @@ DESCRIPTION = "Every GetConnector of an AFAS Profit environment as a Singer stre
 
 def main() -> None:
     """Run the command that the arguments name, and exit with 1 where it fails."""
-    run.end_at_ctrl_c()
+    run.settle()
     # Meltano has Python show them; the CDK's are of use to its own authors.
     warnings.simplefilter("ignore", DeprecationWarning)
     parser = _parser()

@@ -17,7 +17,7 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessageSerializer, Ai
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_afas.command_line import Entrypoint
+from source_afas.command_line import Entrypoint, file
 from source_afas.errors import config_error
 from source_afas.source import SourceAfas
 from source_afas.tap_catalog import Selected, configured, selected, to_singer
@@ -51,7 +51,7 @@ def _run(arguments: Namespace) -> int:
     if arguments.discover:
         print(json.dumps(_discover(config), ensure_ascii=False, indent=2), file=sys.__stdout__)
         return 0
-    catalog: Any = _read(arguments.catalog, "catalog", _CATALOG) if arguments.catalog else _discover(config)
+    catalog: Any = file("catalog", arguments.catalog, _CATALOG) if arguments.catalog else _discover(config)
     try:
         streams = selected(catalog)
     except (AttributeError, KeyError, TypeError):
@@ -117,7 +117,7 @@ def _entrypoint(
 
 def _config(path: str) -> dict[str, Any]:
     shape = "a JSON object with the settings"
-    config = _read(path, "config", shape)
+    config = file("config", path, shape)
     if not isinstance(config, dict):
         raise config_error(f"--config {path} is not what it should be: {shape}.")
     return config
@@ -130,7 +130,7 @@ def _states(path: str | None) -> list[dict[str, Any]]:
     """Return Airbyte's states in a Singer state; none where it is of another tap."""
     if not path:
         return []
-    value = _read(path, "state", "the JSON value of a STATE message")
+    value = file("state", path, "the JSON value of a STATE message")
     if not value:
         return []
     try:
@@ -142,16 +142,6 @@ def _states(path: str | None) -> list[dict[str, Any]]:
         logger.warning(f"--state {path} is not a state of this tap: everything is read from the beginning.")
         return []
     return states
-
-
-def _read(path: str, option: str, shape: str) -> Any:
-    try:
-        with open(path, encoding="utf-8") as file:
-            return json.load(file)
-    except OSError as error:
-        raise config_error(f"--{option} {path} cannot be read: {error.strerror}.") from None
-    except ValueError:
-        raise config_error(f"--{option} {path} is not what it should be: {shape}.") from None
 
 
 # The log

@@ -3,7 +3,6 @@
 AFAS sends JSON as `application/xml`, empty bodies, and `error` in two shapes; a proxy sends web pages.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any
 import requests
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
-from source_afas.exact_json import whole
+from source_afas.exact_json import json_object
 
 LONGEST_WAIT_TOLD = 30 * 24 * 3600
 """Seconds; whoever asks for more means something else."""
@@ -65,10 +64,9 @@ def words_of(response: requests.Response) -> Words:
 
 def _json(content: bytes) -> Mapping[str, Any]:
     try:
-        body = json.loads(content)
-    except (ValueError, RecursionError):
+        return json_object(content)
+    except ValueError:
         return {}
-    return body if isinstance(body, dict) else {}
 
 
 def _tag(name: str, text: str) -> str:
@@ -82,7 +80,7 @@ def _plain(value: Any) -> str:
         value = value.get("example")  # AFAS describes its 503 so
     if not isinstance(value, str):
         return ""
-    text = " ".join(filter_secrets(str(whole(value))).split())
+    text = " ".join(filter_secrets(value).split())
     return text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE] + "…"
 
 

@@ -10,19 +10,7 @@ from source_afas.metainfo import Field, GetConnector
 from source_afas.order import Border, Part, order_of, total_order
 from source_afas.query import OPERATORS
 from source_afas.rest import fits
-
-ENTRIES = GetConnector(
-    id="Grootboekmutaties",
-    fields=(
-        Field("UnitId", "int"),
-        Field("Omschrijving", "string"),
-        Field("Bedrag", "decimal"),
-        Field("Bedrag.valuta", "decimal"),
-        Field("Datum", "date"),
-        Field("Verwerkt", "boolean"),
-        Field("Opmerking", "blob"),
-    ),
-)
+from unit_tests.entries import ENTRIES
 
 
 def keyed(*key, **types):

@@ -5,22 +5,9 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_afas.metainfo import Field, GetConnector
 from source_afas.query import OPERATORS, Condition, Query, one_of, since, user_filters
 from source_afas.rest import fits
-
-ENTRIES = GetConnector(
-    id="Grootboekmutaties",
-    fields=(
-        Field("UnitId", "int"),
-        Field("Omschrijving", "string"),
-        Field("Bedrag", "decimal"),
-        Field("Bedrag.valuta", "decimal"),
-        Field("Datum", "date"),
-        Field("Verwerkt", "boolean"),
-        Field("Opmerking", "blob"),
-    ),
-)
+from unit_tests.entries import ENTRIES
 
 
 def parameters(*clauses):

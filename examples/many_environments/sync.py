@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from demo.catalog import configured, incremental
 from demo.landing import Landing
 
 STREAMS = [
@@ -117,7 +118,7 @@ def sync(environment: Environment, folder: Path, database: Database, source: Seq
     arguments = ["--config", _written(own / "config.json", _config(environment))]
     (catalog,) = (m["catalog"] for m, _ in _run([*source, "discover", *arguments]) if m["type"] == "CATALOG")
     streams = {stream["name"]: stream for stream in catalog["streams"]}
-    arguments += ["--catalog", _written(own / "catalog.json", _configured(streams))]
+    arguments += ["--catalog", _written(own / "catalog.json", configured(streams))]
     if (own / "state.json").exists():
         arguments += ["--state", str(own / "state.json")]
 
@@ -140,7 +141,7 @@ def sync(environment: Environment, folder: Path, database: Database, source: Seq
             failure = error
         with database.turn:
             for name in complete:
-                landing.land(streams[name], append=_incremental(streams[name]))
+                landing.land(streams[name], append=incremental(streams[name]))
     _keep(own / "state.json", {name: state for name, state in states.items() if name in complete})
     if failure:
         raise failure
@@ -171,23 +172,6 @@ def _config(environment: Environment) -> dict[str, Any]:
         "get_connectors": STREAMS,
         **({"base_url": environment.base_url} if environment.base_url else {}),
     }
-
-
-def _configured(streams: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "streams": [
-            {
-                "stream": stream,
-                "sync_mode": "incremental" if _incremental(stream) else "full_refresh",
-                "destination_sync_mode": "append_dedup" if _incremental(stream) else "overwrite",
-            }
-            for stream in streams.values()
-        ]
-    }
-
-
-def _incremental(stream: Mapping[str, Any]) -> bool:
-    return "incremental" in stream["supported_sync_modes"] and bool(stream.get("source_defined_primary_key"))
 
 
 def _stream_of(message: Mapping[str, Any]) -> str:
