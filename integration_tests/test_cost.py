@@ -30,17 +30,16 @@ def base_url() -> Iterator[str]:
         server.stdin.close()
 
 
-def cost_of(command, megabytes_a_second=None) -> Cost:
-    """Run a command that prints messages, with a reader that takes so much a second; say what it took."""
-    rows, taken, began, end, peak = 0, 0, time.monotonic(), b"", 0.0
+def cost_of(command, seconds_of_rest=0) -> Cost:
+    """Run a command that prints messages, with a reader that rests after its first bite; say what it took."""
+    rows, end, peak = 0, b"", 0.0
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         while chunk := os.read(process.stdout.fileno(), 1_000_000):
             rows += (end + chunk).count(b'{"type":"RECORD"') - end.count(b'{"type":"RECORD"')
             end = chunk[-15:]
-            taken += len(chunk)
+            time.sleep(seconds_of_rest)
+            seconds_of_rest = 0
             peak = max(peak, peak_mb(process.pid))
-            if megabytes_a_second:
-                time.sleep(max(0, taken / 1e6 / megabytes_a_second - (time.monotonic() - began)))
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
@@ -100,7 +99,7 @@ def test_a_read_costs_no_more_than_a_bare_loop(base_url, read, mode):
 
 
 def test_memory_stays_within_bounds_where_the_reader_of_standard_output_is_slow(read):
-    source = cost_of(read("full_refresh"), megabytes_a_second=100)
+    source = cost_of(read("full_refresh"), seconds_of_rest=5)
 
     assert source.rows == ROWS
-    assert source.peak_mb < 250
+    assert source.peak_mb < 220, "the promise is 250, which all pages of this table piled up would just reach"
