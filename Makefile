@@ -30,8 +30,11 @@ format: $(INSTALLED) ## Put formatting and imports right
 bench: $(INSTALLED) ## A million rows with this source and with other readers; six minutes
 	$(BIN)/python -m benchmarks $(ARGS)
 
+catalog: $(INSTALLED) ## What Airbyte's repository takes, into .catalog; or into its checkout, as in INTO=../airbyte
+	@$(BIN)/python -m catalog $(INTO)
+
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) .demo .bench .tools .many_environments build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .demo .bench .tools .catalog .many_environments build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): setup.py pyproject.toml
@@ -41,4 +44,4 @@ $(INSTALLED): setup.py pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-.PHONY: help demo test test-all chaos check format bench clean
+.PHONY: help demo test test-all chaos check format bench catalog clean

@@ -1,13 +1,11 @@
-"""The CDK's own standard tests, `airbyte-cdk connector test`, on every stream that the sandbox serves."""
+"""The CDK's own standard tests, `airbyte-cdk connector test`, in what `make catalog` makes."""
 
-import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-CONNECTOR = ("source_afas", "metadata.yaml", "acceptance-test-config.yml", "integration_tests/invalid_config.json")
+from catalog import tree
+
 PYTEST = (
     "--pytest-arg=-k",
     "--pytest-arg=not docker",
@@ -15,17 +13,12 @@ PYTEST = (
 )
 
 
-def test_the_cdks_standard_tests_pass(source_afas, tmp_path):
-    # The CDK takes the connector's name from its folder's, whatever a clone is called.
-    folder = tmp_path / "source-afas"
-    for name in CONNECTOR:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, folder / name)
-    (folder / "secrets").mkdir()
-    (folder / "secrets" / "config.json").write_text(json.dumps(source_afas.config))
+def test_the_cdks_standard_tests_pass(tmp_path):
+    connector = tree.write(tmp_path)
 
     ended = subprocess.run(
-        [Path(sys.executable).with_name("airbyte-cdk"), "connector", "test", folder, *PYTEST],
+        [Path(sys.executable).with_name("airbyte-cdk"), "connector", "test", *PYTEST],
+        cwd=connector,
         capture_output=True,
         text=True,
         timeout=300,

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+import afas_sandbox
+
 ROOT = Path(__file__).parents[1]
 
 HINTS = yaml.safe_load((ROOT / "source_afas" / "standard_get_connectors.yaml").read_text(encoding="utf-8"))
@@ -13,7 +15,7 @@ HINTS = yaml.safe_load((ROOT / "source_afas" / "standard_get_connectors.yaml").r
 FIELDS = {
     get_connector: {field["id"]: field for field in metainfo["fields"]}
     for get_connector, metainfo in json.loads(
-        (ROOT / "afas_sandbox" / "standard_get_connectors.json").read_text(encoding="utf-8")
+        Path(afas_sandbox.__file__).with_name("standard_get_connectors.json").read_text(encoding="utf-8")
     ).items()
 }
 
