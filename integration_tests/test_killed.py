@@ -1,9 +1,14 @@
-"""A sync that is killed goes on from the last state that it printed, and loses nothing."""
+"""A sync that is killed, or told to stop, goes on from the last state that it printed, and loses nothing."""
 
 import json
+import os
 import resource
+import signal
 import subprocess
 import sys
+import threading
+
+import pytest
 
 from afas_sandbox import Latency, Sandbox
 from integration_tests.command_line import CommandLine
@@ -25,6 +30,49 @@ def test_a_killed_first_load_goes_on_from_its_last_state(tmp_path):
     brought = keys(again.rows(NAME))
     assert came | brought == everything
     assert len(brought) < len(everything), "not from the beginning"
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_a_sync_that_waits_for_an_answer_stops_within_a_second(sandbox, source_afas, tmp_path, told):
+    stream = source_afas.discover(get_connectors=[NAME]).streams[NAME]
+    asked = threading.Event()
+    sandbox.answer_once(on="/connectors", where=lambda _: asked.set() or True, delay=20)
+    (tmp_path / "tmp").mkdir()
+    with subprocess.Popen(
+        reading(source_afas, tmp_path, stream),
+        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert asked.wait(20)
+
+        process.send_signal(told)
+
+        try:
+            assert process.wait(1) == -told, "which a shell calls 143 or 130"
+        finally:
+            process.kill()
+        printed = process.stdout.read()
+    assert "Traceback" not in printed
+    assert all(map(json.loads, printed.splitlines()))
+    assert not [path for path in (tmp_path / "tmp").rglob("*") if path.is_file()], "secrets on the disk"
+
+
+def test_a_sync_that_is_told_to_stop_ends_with_a_whole_message(tmp_path):
+    with Sandbox(seed=1, entries=20_000) as sandbox:
+        source_afas = CommandLine(sandbox, tmp_path)
+        stream = source_afas.discover(get_connectors=[NAME]).streams[NAME]
+        command = reading(source_afas, tmp_path, stream, page_size=2_000)
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            while b'"RECORD"' not in process.stdout.readline():
+                pass
+            process.terminate()  # in the middle of a page
+            printed = process.stdout.read()
+
+    assert process.returncode == -signal.SIGTERM
+    assert printed.endswith(b"\n")
+    assert json.loads(printed.splitlines()[-1])
 
 
 def test_a_sync_whose_reader_goes_away_ends(tmp_path):

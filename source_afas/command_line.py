@@ -28,6 +28,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_afas.errors import config_error
 from source_afas.exact_json import message_to_string
+from source_afas.signals import WRITING
 from source_afas.source import SourceAfas
 from source_afas.writer import PageMessage, write
 
@@ -36,6 +37,7 @@ def main(arguments: list[str]) -> None:
     """Run the command that the arguments name, and exit with 1 where it fails."""
     BaseConnector._read_json_file = staticmethod(json_in)  # type: ignore[method-assign, assignment]
     parsed = Entrypoint.parse_args(arguments or ["--help"])
+    PRINT_BUFFER.lock = WRITING
     with PRINT_BUFFER:
         try:
             entrypoint = Entrypoint(_source(parsed))

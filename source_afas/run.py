@@ -5,9 +5,10 @@ import io
 import json
 import os
 import pkgutil
-import signal
 import sys
 from typing import Any
+
+from source_afas.signals import end_at_signals
 
 
 def run() -> None:
@@ -26,11 +27,8 @@ def run() -> None:
 
 
 def settle() -> None:
-    """End at once at Ctrl-C, and write UTF-8 in every locale, as JSON wants it.
-
-    Python's own way with Ctrl-C is a traceback, and a wait for the requests that are under way.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """End at once when told to, and write UTF-8 in every locale, as JSON wants it."""
+    end_at_signals()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")

@@ -77,6 +77,10 @@ class SourceAfas(YamlDeclarativeSource):
             return self
         return SourceAfas(catalog, self._config or config, state)
 
+    def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
+        """Return the configuration. The CDK writes a copy to disk too, where a sync that is killed would leave it."""
+        return self._config or config
+
     def validate(self) -> None:
         """Raise a configuration error where the configuration cannot be right; warn of a key that is none."""
         specification = self.spec(self.logger).connectionSpecification

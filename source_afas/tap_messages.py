@@ -9,6 +9,7 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteMessageSerializer
 
 from source_afas.exact_json import dumps
 from source_afas.page import Page
+from source_afas.signals import WRITING
 from source_afas.tap_catalog import Selected
 from source_afas.writer import PageMessage
 
@@ -75,9 +76,10 @@ class Messages:
 
     def _write(self, pieces: Iterable[bytes]) -> None:
         try:
-            for piece in pieces:
-                self._output.write(piece)
-            self._output.flush()
+            with WRITING:
+                for piece in pieces:
+                    self._output.write(piece)
+                self._output.flush()
         except OSError as error:
             raise OutputClosedError(error.strerror) from None
 
