@@ -12,7 +12,7 @@ demo: $(INSTALLED) ## Read a whole invented AFAS into .demo/afas.duckdb, change 
 test: $(INSTALLED) ## All tests; narrow with ARGS, as in make test ARGS="-k blocked"
 	$(BIN)/python -m pytest $(ARGS)
 
-test-all: $(INSTALLED) ## These, and those with other people's tools, installed from PyPI for it
+test-all: $(INSTALLED) ## These, those with other people's tools, installed from PyPI for it, and those of the image
 	$(BIN)/python -m pytest -m "" $(ARGS)
 
 chaos: $(INSTALLED) ## 200 syncs of a changing table with faults and kills; SEED=… repeats one

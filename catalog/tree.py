@@ -31,6 +31,7 @@ FOLDERS = {
 SUFFIXES = {".py", ".typed", ".yaml", ".json", ".sql"}
 
 LEFT_OUT = {
+    "integration_tests/cdk_standard_tests.py",
     "unit_tests/test_catalog.py",
     "unit_tests/test_guide.py",
     "unit_tests/test_landing.py",

@@ -125,11 +125,16 @@ class CommandLine:
         return self.run("read", **files)
 
     def run(self, command: str, *arguments: str, **files: Any) -> Output:
+        options = self._options(files)
+        printed, complained = self._folder / "stdout", self._folder / "stderr"
+        exit_code = forked.run([command, *options, *arguments], printed, complained, timeout=120, pauses=self.pauses)
+        return Output(exit_code, printed.read_text().splitlines(), complained.read_text())
+
+    def _options(self, files: Mapping[str, Any]) -> list[str]:
+        """Write what a command takes to files, and return the options that name them."""
         options = []
         for option, content in files.items():
             path = self._folder / f"{option}.json"
             path.write_text(content if isinstance(content, str) else json.dumps(content, default=float))
             options += [f"--{option}", str(path)]
-        printed, complained = self._folder / "stdout", self._folder / "stderr"
-        exit_code = forked.run([command, *options, *arguments], printed, complained, timeout=120, pauses=self.pauses)
-        return Output(exit_code, printed.read_text().splitlines(), complained.read_text())
+        return options
