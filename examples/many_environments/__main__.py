@@ -130,6 +130,8 @@ def _quiet(folder: Path) -> dict[str, str]:
         **os.environ,
         "PREFECT_HOME": str((folder.parent / "prefect").resolve()),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        # Its server takes half a minute to start on a busy machine; twenty seconds are the default.
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
         "DO_NOT_TRACK": "1",
     }
 
