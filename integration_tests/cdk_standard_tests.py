@@ -21,7 +21,7 @@ def run(
     if config:
         (connector / "conftest.py").unlink()
         (connector / "build").mkdir()
-        (connector / "build" / "sandbox_config.json").write_text(json.dumps(config))
+        (connector / "build" / "valid_config.json").write_text(json.dumps(config))
     command = [Path(sys.executable).with_name("airbyte-cdk"), "connector", "test"]
     return subprocess.run(
         [*command, *(f"--pytest-arg={argument}" for argument in pytest_arguments)],

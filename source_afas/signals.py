@@ -15,6 +15,8 @@ def end_at_signals() -> None:
     long for a host; and the first process of a container gets no signal that it does not ask for.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # without Python's traceback
+    if not hasattr(signal, "pthread_sigmask"):
+        return  # Windows, which has no signals to speak of
     signals = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     threading.Thread(target=_end_at, args=(signals,), daemon=True).start()

@@ -110,7 +110,7 @@ def test_no_test_of_the_platform_wants_a_secret(connector):
     sections = yaml.safe_load((connector / "acceptance-test-config.yml").read_text())["acceptance_tests"].values()
 
     assert {test["config_path"] for section in sections for test in section["tests"]} == {
-        "build/sandbox_config.json",
+        "build/valid_config.json",
         "integration_tests/invalid_config.json",
     }
 

@@ -7,7 +7,7 @@ import pytest
 
 from afas_sandbox import Sandbox
 
-CONFIG = Path(__file__).parent / "build" / "sandbox_config.json"
+CONFIG = Path(__file__).parent / "build" / "valid_config.json"
 """Where acceptance-test-config.yml looks for it."""
 
 
