@@ -124,10 +124,10 @@ class CommandLine:
             files["state"] = state
         return self.run("read", **files)
 
-    def run(self, command: str, *arguments: str, **files: Any) -> Output:
+    def run(self, *arguments: str, **files: Any) -> Output:
         options = self._options(files)
         printed, complained = self._folder / "stdout", self._folder / "stderr"
-        exit_code = forked.run([command, *options, *arguments], printed, complained, timeout=120, pauses=self.pauses)
+        exit_code = forked.run([*arguments, *options], printed, complained, timeout=120, pauses=self.pauses)
         return Output(exit_code, printed.read_text().splitlines(), complained.read_text())
 
     def _options(self, files: Mapping[str, Any]) -> list[str]:

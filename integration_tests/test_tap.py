@@ -297,10 +297,13 @@ def test_a_stream_that_was_refused_at_discovery_wants_to_be_discovered_again(san
     ("files", "says"),
     [
         ({"config": {"environment": "O12345AA"}}, "`credentials`"),
-        ({"config": "{"}, "config.json is not what it should be: a JSON object with the settings"),
+        ({"config": "{"}, "line 1, column 2); it should be a JSON object with the settings"),
         ({"config": "[]"}, "config.json is not what it should be: a JSON object with the settings"),
+        ({"config": "{}"}, "`credentials` is missing"),
         ({"catalog": "{}"}, "catalog.json is not what it should be: a Singer catalog"),
-        ({"state": "{"}, "state.json is not what it should be"),
+        ({"catalog": {"streams": [{"stream": {}}]}}, "holds a catalog of Airbyte's; it should be a Singer catalog"),
+        ({"catalog": {"environment": "12345"}}, "Is it meant for --config?"),
+        ({"state": ""}, "state.json is empty; it should be the JSON value of a STATE message"),
     ],
 )
 def test_a_mistake_is_told_in_a_sentence(tap_afas, files, says):

@@ -1,6 +1,5 @@
 """The commands `check`, `discover` and `read`, as the CDK runs them; the console script begins in `run.py`."""
 
-import json
 import logging
 import os
 import re
@@ -16,33 +15,33 @@ from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import (
     AirbyteMessage,
+    AirbyteStateMessage,
     AirbyteStreamStatus,
     ConnectorSpecification,
     FailureType,
     StreamDescriptor,
 )
-from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager, HashableStreamDescriptor
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_afas.errors import config_error
 from source_afas.exact_json import message_to_string
+from source_afas.files import file, json_in, settings_in
 from source_afas.signals import WRITING
 from source_afas.source import SourceAfas
 from source_afas.writer import PageMessage, write
 
 
-def main(arguments: list[str]) -> None:
-    """Run the command that the arguments name, and exit with 1 where it fails."""
-    BaseConnector._read_json_file = staticmethod(json_in)  # type: ignore[method-assign, assignment]
-    parsed = Entrypoint.parse_args(arguments or ["--help"])
+def main(arguments: Namespace) -> None:
+    """Run a command, and exit with 1 where it fails."""
+    BaseConnector._read_json_file = staticmethod(json_in)  # type: ignore[method-assign]
     PRINT_BUFFER.lock = WRITING
     with PRINT_BUFFER:
         try:
-            entrypoint = Entrypoint(_source(parsed))
+            entrypoint = Entrypoint(_source(arguments))
             entrypoint.put_log_right()
-            for line in entrypoint.run(parsed):
+            for line in entrypoint.run(arguments):
                 print(f"{line}\n", end="")
             PRINT_BUFFER.flush()
         except Exception as error:
@@ -110,22 +109,6 @@ class Entrypoint(AirbyteEntrypoint):
 _READ = re.compile("Read 0 records from (.+) stream")
 
 
-def json_in(path: str) -> Any:
-    """Return what a file holds. The CDK would take it for the machine's own encoding, and stumble over Notepad's."""
-    with open(path, encoding="utf-8-sig") as file:
-        return json.load(file)
-
-
-def file(option: str, path: str, shape: str, read: Callable[[str], Any] = json_in) -> Any:
-    """Return what a file that an option names is read as; raises a configuration error where it is not of a shape."""
-    try:
-        return read(path)
-    except OSError as error:
-        raise config_error(f"--{option} {path} cannot be read: {error.strerror}.") from None
-    except Exception:
-        raise config_error(f"--{option} {path} is not what it should be: {shape}.") from None
-
-
 def _source(arguments: Namespace) -> SourceAfas:
     """Return the source for a command; the CDK wants to know all its files before it begins."""
 
@@ -135,11 +118,17 @@ def _source(arguments: Namespace) -> SourceAfas:
 
     source = SourceAfas(
         catalog=named("catalog", SourceAfas.read_catalog),
-        config=named("config", SourceAfas.read_config),
-        state=named("state", SourceAfas.read_state),
+        config=named("config", settings_in),
+        state=named("state", _states),
     )
     source.pages = True
     return source
+
+
+def _states(path: str) -> list[AirbyteStateMessage]:
+    states = SourceAfas.read_state(path)
+    ConnectorStateManager(states)  # raises where one is of a kind that the CDK does not go on from
+    return states
 
 
 _SHAPES = {

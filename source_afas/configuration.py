@@ -31,8 +31,9 @@ def validate(config: Mapping[str, Any], connection_specification: Mapping[str, A
 
     No value that may be a secret is repeated.
     """
-    _validate_credentials(config.get("credentials"))
     _refuse_near_misses(config, connection_specification)
+    _refuse_another_source(config, connection_specification)
+    _validate_credentials(config.get("credentials"))
     errors = Draft7Validator(connection_specification).iter_errors(config)
     if error := best_match(e for e in errors if next(iter(e.absolute_path), "") != "credentials"):
         raise config_error(_sentence(error))
@@ -128,6 +129,17 @@ def _refuse_near_misses(config: Mapping[str, Any], connection_specification: Map
     for name in config:
         if name not in known and (meant := get_close_matches(name, known, n=1, cutoff=0.8)):
             raise config_error(f"`{name}` is not a setting of this source: did you mean `{meant[0]}`?")
+
+
+def _refuse_another_source(config: Mapping[str, Any], connection_specification: Mapping[str, Any]) -> None:
+    """Refuse a configuration without a single setting of this source; a name of one may be a secret out of place."""
+    if connection_specification["properties"].keys() & config.keys():
+        return
+    if names := [name for name in config if name.isidentifier() and len(name) <= 30]:
+        raise config_error(
+            f"The configuration has {', '.join(f'`{name}`' for name in names[:5])}, and no setting of this source: is "
+            "it another one's? This source needs `environment` and `credentials`."
+        )
 
 
 def _validate_base_url(config: Mapping[str, Any]) -> None:

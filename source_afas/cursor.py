@@ -105,6 +105,11 @@ class GetConnectorCursor(Cursor):
     def _state_of(self, state: Mapping[str, Any]) -> str:
         value = state.get(self.cursor_field.cursor_field_key)
         if value is None:
+            if others := ", ".join(name for name in state if not name.startswith("__ab_")):
+                logger.warning(
+                    f"The state of {self._stream} is one of {others}, and its cursor is "
+                    f"{self.cursor_field.cursor_field_key}: reading it from the beginning."
+                )
             return BEGINNING
         try:
             reached = datetime.fromisoformat(str(value).removesuffix("Z")).replace(microsecond=0).isoformat()

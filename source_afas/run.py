@@ -8,6 +8,7 @@ import pkgutil
 import sys
 from typing import Any
 
+from source_afas import arguments
 from source_afas.signals import end_at_signals
 
 
@@ -15,13 +16,14 @@ def run() -> None:
     """Run the command that the arguments name."""
     settle()
     try:
-        if sys.argv[1:] == ["spec"]:
+        parsed = arguments.parse(sys.argv[1:])
+        if parsed.command == "spec":
             print(spec(), flush=True)
             return
         before_the_cdk()
         from source_afas import command_line
 
-        command_line.main(sys.argv[1:])
+        command_line.main(parsed)
     except BrokenPipeError:
         os._exit(1)  # whoever read standard output is gone
 

@@ -58,6 +58,7 @@ class SourceAfas(YamlDeclarativeSource):
             path_to_yaml="manifest.yaml", catalog=catalog, config=config, state=_to_go_on_from(state, catalog)
         )
         self._catalog = catalog
+        self._is_told = config is not None
         self._discovering = False
         self.pages = False
         """Whether rows may come as pages, for a reader that writes them out."""
@@ -73,9 +74,9 @@ class SourceAfas(YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> "SourceAfas":
         """Return the source for a command: the CDK wants to know all when it is made, some hosts tell it later."""
-        if self._config and (catalog is None or self._catalog is not None):
+        if self._is_told and (catalog is None or self._catalog is not None):
             return self
-        return SourceAfas(catalog, self._config or config, state)
+        return SourceAfas(catalog, self._config or config or {}, state)
 
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
         """Return the configuration. The CDK writes a copy to disk too, where a sync that is killed would leave it."""
@@ -199,6 +200,7 @@ class SourceAfas(YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None,
     ) -> Iterator[AirbyteMessage]:
+        self._warn_of_states_of_no_stream(catalog, state)
         offered, gone = self._offered(catalog)
         failed, transient = [stream.name for stream in gone], not gone
         for stream in gone:
@@ -226,6 +228,8 @@ class SourceAfas(YamlDeclarativeSource):
     def _offered(self, catalog: ConfiguredAirbyteCatalog) -> tuple[ConfiguredAirbyteCatalog, list[AirbyteStream]]:
         """Return the catalogue without the streams that the app connector does not open, and those streams."""
         names = [configured.stream.name for configured in catalog.streams]
+        if not names:
+            self.logger.warning("The catalogue holds no streams: nothing is read.")
         if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
             raise config_error(f"The catalogue holds {', '.join(twice)} more than once.")
         for configured in catalog.streams:
@@ -237,6 +241,17 @@ class SourceAfas(YamlDeclarativeSource):
             ConfiguredAirbyteCatalog(streams=[s for s in catalog.streams if s.stream.name in opened]),
             [s.stream for s in catalog.streams if s.stream.name not in opened],
         )
+
+    def _warn_of_states_of_no_stream(
+        self, catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage] | None
+    ) -> None:
+        """Say so where a state is not of this catalogue. A platform passes those of streams no longer chosen, too."""
+        states = [s.stream.stream_descriptor.name for s in state or () if s.stream]
+        if states and not {configured.stream.name for configured in catalog.streams}.intersection(states):
+            self.logger.warning(
+                f"The state is of {', '.join(states[:5])}, and of no stream in the catalogue: all are read from the "
+                "beginning. Does it belong to this source?"
+            )
 
     def _not_offered(self, *names: str) -> AirbyteTracedException:
         return config_error(

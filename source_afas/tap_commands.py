@@ -17,8 +17,8 @@ from airbyte_cdk.models import AirbyteMessage, AirbyteStateMessageSerializer, Ai
 from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_afas.command_line import Entrypoint, file
-from source_afas.errors import config_error
+from source_afas.command_line import Entrypoint
+from source_afas.files import file, json_in, settings_in
 from source_afas.source import SourceAfas
 from source_afas.tap_catalog import Selected, configured, selected, to_singer
 from source_afas.tap_messages import STATE, Messages, OutputClosedError, name_in
@@ -45,17 +45,13 @@ def main(arguments: Namespace) -> int:
 
 
 def _run(arguments: Namespace) -> int:
-    config = _config(arguments.config)
+    config = file("config", arguments.config, "a JSON object with the settings", settings_in)
     if arguments.test:
         return _test(config)
     if arguments.discover:
         print(json.dumps(_discover(config), ensure_ascii=False, indent=2), file=sys.__stdout__)
         return 0
-    catalog: Any = file("catalog", arguments.catalog, _CATALOG) if arguments.catalog else _discover(config)
-    try:
-        streams = selected(catalog)
-    except (AttributeError, KeyError, TypeError):
-        raise config_error(f"--catalog {arguments.catalog} is not what it should be: {_CATALOG}.") from None
+    streams = _selected(arguments.catalog) if arguments.catalog else selected(_discover(config))
     if not streams:
         logger.warning("The catalog selects no stream: nothing is read.")
         return 0
@@ -115,22 +111,17 @@ def _entrypoint(
 # What the arguments name
 
 
-def _config(path: str) -> dict[str, Any]:
-    shape = "a JSON object with the settings"
-    config = file("config", path, shape)
-    if not isinstance(config, dict):
-        raise config_error(f"--config {path} is not what it should be: {shape}.")
-    return config
-
-
-_CATALOG = "a Singer catalog, as `tap-afas --discover` prints one"
+def _selected(path: str) -> list[Selected]:
+    shape = "a Singer catalog, as `tap-afas --discover` prints one"
+    streams: list[Selected] = file("catalog", path, shape, lambda path: selected(json_in(path)))
+    return streams
 
 
 def _states(path: str | None) -> list[dict[str, Any]]:
     """Return Airbyte's states in a Singer state; none where it is of another tap."""
     if not path:
         return []
-    value = file("state", path, "the JSON value of a STATE message")
+    value = file("state", path, "the JSON value of a STATE message", json_in)
     if not value:
         return []
     try:
