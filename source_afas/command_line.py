@@ -3,12 +3,13 @@
 import logging
 import os
 import re
+import sys
 from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from itertools import chain
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from airbyte_cdk.connector import BaseConnector
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
@@ -32,29 +33,46 @@ from source_afas.signals import WRITING
 from source_afas.source import SourceAfas
 from source_afas.writer import PageMessage, write
 
+if TYPE_CHECKING:
+    from source_afas.terminal import Terminal
+
 
 def main(arguments: Namespace) -> None:
     """Run a command, and exit with 1 where it fails."""
     BaseConnector._read_json_file = staticmethod(json_in)  # type: ignore[method-assign]
     PRINT_BUFFER.lock = WRITING
+    terminal = _terminal()
     with PRINT_BUFFER:
         try:
-            entrypoint = Entrypoint(_source(arguments))
+            entrypoint = Entrypoint(_source(arguments), terminal=terminal)
             entrypoint.put_log_right()
             for line in entrypoint.run(arguments):
                 print(f"{line}\n", end="")
             PRINT_BUFFER.flush()
         except Exception as error:
-            _fail(error)
+            _fail(error, terminal)
 
 
-def _fail(error: Exception) -> NoReturn:
+def _terminal() -> "Terminal | None":
+    """Return standard error where a person looks at it."""
+    if sys.__stderr__ is None or not sys.__stderr__.isatty():
+        return None
+    from source_afas.terminal import Terminal
+
+    return Terminal()
+
+
+def _fail(error: Exception, terminal: "Terminal | None") -> NoReturn:
     """Say what went wrong, and end: the threads that read may wait for room in a queue that nobody empties any more."""
+    reader_is_gone = isinstance(error, BrokenPipeError)
     if not isinstance(error, AirbyteTracedException):
         error = AirbyteTracedException.from_exception(error)
+    message = _presentable(error.as_sanitized_airbyte_message())
     with suppress(OSError):  # whoever read standard output may be gone
-        print(message_to_string(_presentable(error.as_sanitized_airbyte_message())))
+        print(message_to_string(message))
         PRINT_BUFFER.flush()
+    if terminal and not reader_is_gone and message.trace and message.trace.error:
+        terminal.say_error(message.trace.error)
     os._exit(1)
 
 
@@ -64,9 +82,12 @@ class Entrypoint(AirbyteEntrypoint):
     It leaves out the CDK's own validation: the source's names the key and what is expected.
     """
 
-    def __init__(self, source: SourceAfas, write: Callable[[PageMessage], None] = write) -> None:
+    def __init__(
+        self, source: SourceAfas, write: Callable[[PageMessage], None] = write, terminal: "Terminal | None" = None
+    ) -> None:
         super().__init__(source)
         self._write = write
+        self._terminal = terminal
         self._rows: defaultdict[str, int] = defaultdict(int)
 
     def put_log_right(self) -> None:
@@ -79,15 +100,23 @@ class Entrypoint(AirbyteEntrypoint):
     def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
         """Leave it to the source."""
 
+    def check(self, source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> Iterable[AirbyteMessage]:
+        """Yield the messages of a check."""
+        for message in super().check(source_spec, config):
+            yield message
+            if self._terminal:
+                self._terminal.say_status(message)
+
     def read(
         self, source_spec: ConnectorSpecification, config: Mapping[str, Any], catalog: Any, state: list[Any]
     ) -> Iterable[AirbyteMessage]:
         """Write the pages of a sync and yield its other messages; count the rows as the CDK counts records."""
         self.set_up_secret_filter(config, source_spec.connectionSpecification)
         counts: defaultdict[HashableStreamDescriptor, float] = defaultdict(float)
-        for message in chain(
+        messages: Iterable[AirbyteMessage] = chain(
             self.source.read(self.logger, config, catalog, state), self._emit_queued_messages(self.source)
-        ):
+        )
+        for message in self._terminal.watching(messages, len(catalog.streams)) if self._terminal else messages:
             if isinstance(message, PageMessage):
                 if message.stream not in self._rows:
                     self.logger.info(f"Marking stream {message.stream} as RUNNING")
