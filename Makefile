@@ -33,6 +33,10 @@ bench: $(INSTALLED) ## A million rows with this source and with other readers; s
 catalog: $(INSTALLED) ## What Airbyte's repository takes, into .catalog; or into its checkout, as in INTO=../airbyte
 	@$(BIN)/python -m catalog $(INTO)
 
+package: $(INSTALLED) ## The sdist, and the wheel made of it, in dist
+	rm -rf dist
+	$(BIN)/python -m build
+
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) .demo .bench .tools .catalog .many_environments build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -44,4 +48,4 @@ $(INSTALLED): setup.py pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-.PHONY: help demo test test-all chaos check format bench catalog clean
+.PHONY: help demo test test-all chaos check format bench catalog package clean
