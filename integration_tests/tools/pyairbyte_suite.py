@@ -161,6 +161,23 @@ def test_a_row_that_is_new_and_deleted_in_one_sync_stands_there_twice(sync):
     assert sync(FIRST, DELETED) == [[1, Decimal("1.5"), None], [1, None, datetime(2026, 7, 31, 12)]]
 
 
+def test_a_full_refresh_takes_deleted_entries_away_and_the_next_sync_goes_on(sandbox, afas, duckdb):
+    source = afas("Profit_Transactions")
+    source.read(duckdb, streams="*")
+    first, *_ = sandbox.entry_keys()
+    sandbox.delete_entry(first.unit_id, first.entry_no)
+
+    source.read(duckdb, write_strategy="replace", force_full_refresh=True)
+    replaced = rows(duckdb, "profit_transactions", "unitid, entryno, seqno")
+    sandbox.insert_entry()
+    again = source.read(duckdb)
+    merged = rows(duckdb, "profit_transactions", "unitid, entryno, seqno")
+
+    keys = [[key.unit_id, key.entry_no, number] for key in sandbox.entry_keys() for number in key.seq_nos]
+    assert again.processed_records == len(merged) == len(replaced) + 2
+    assert merged == sorted(keys, key=str)
+
+
 def test_where_one_stream_is_refused_nothing_lands(sandbox, afas, duckdb):
     sandbox.block("Profit_Journals")
 
