@@ -37,6 +37,7 @@ LEFT_OUT = {
     "unit_tests/test_landing.py",
     "unit_tests/test_meltano_example.py",
     "unit_tests/test_metadata.py",
+    "unit_tests/test_pyairbyte_example.py",
     "integration_tests/test_cost.py",
     "integration_tests/test_finance.py",
     "integration_tests/test_many_environments.py",
