@@ -37,8 +37,10 @@ class Sync:
 class Reader:
     """Reads one GetConnector of a sandbox."""
 
-    def __init__(self, sandbox: Sandbox, name: str, key: tuple[str, ...], cursor: str, page_size: int) -> None:
-        self._sandbox, self._name, self._incremental = sandbox, name, bool(cursor)
+    def __init__(
+        self, sandbox: Sandbox, name: str, key: tuple[str, ...], cursor: str, page_size: int, **entry: Any
+    ) -> None:
+        self._sandbox, self._name, self._incremental = sandbox, name, bool(cursor or "track_changes" in entry)
         self._config = {
             "environment": sandbox.environment,
             "base_url": sandbox.base_url,
@@ -46,7 +48,7 @@ class Reader:
             "get_connectors": [name],
             "page_size": page_size,
             "lookback_window": "PT2S",
-            "streams": [{"get_connector": name, "primary_key": list(key), "cursor_field": cursor}],
+            "streams": [{"get_connector": name, "primary_key": list(key), "cursor_field": cursor, **entry}],
         }
 
     def read(
@@ -55,6 +57,7 @@ class Reader:
         *,
         between_requests: Callable[[], None] | None = None,
         killed_after: int | None = None,
+        killed_at_row: int | None = None,
     ) -> Sync:
         """Read the stream; a sync that is killed keeps what it had printed by then."""
         mode = "incremental" if self._incremental else "full_refresh"
@@ -63,7 +66,7 @@ class Reader:
         catalog = ConfiguredAirbyteCatalogSerializer.load({"streams": [configured]})
         source, sync = SourceAfas(catalog, self._config, state or []), Sync()
         with acting_between_requests(between_requests):
-            self._collect(source, catalog, state or [], sync, killed_after)
+            self._collect(source, catalog, state or [], sync, killed_after, killed_at_row)
         return sync
 
     def _collect(
@@ -73,11 +76,14 @@ class Reader:
         state: list[AirbyteStateMessage],
         sync: Sync,
         killed_after: int | None,
+        killed_at_row: int | None,
     ) -> None:
         try:
             for message in source.read(source.logger, self._config, catalog, state):
                 if message.type is Type.RECORD:
                     sync.rows.append(message.record.data)
+                    if len(sync.rows) == killed_at_row:
+                        break
                 elif message.type is Type.STATE:
                     value = AirbyteStateMessageSerializer.dump(message.state)["stream"].get("stream_state", {})
                     sync.last = message.state

@@ -18,6 +18,7 @@ from source_afas import environment, token
 from source_afas.errors import config_error
 from source_afas.exact_json import whole
 from source_afas.query import NEGATIVE, WITHOUT_VALUE
+from source_afas.tracking import BOOKING_DAYS, SNAPSHOT, TRACKED_ROWS, UPDATED_AT
 
 SHORTEST_LOOKBACK = timedelta(seconds=2)
 """AFAS rounds the times that it shows: a shorter overlap would lose rows."""
@@ -201,8 +202,29 @@ def _validate_streams(streams: Iterable[Mapping[str, Any]]) -> None:
         if name.lower() in seen:
             raise config_error(f"`streams[{number}].get_connector` is {name}, which has an entry already.")
         seen.add(name.lower())
+        _validate_tracking(f"streams[{number}]", stream)
         for position, given in enumerate(stream.get("filters") or ()):
             _validate_filter(f"streams[{number}].filters[{position}]", given)
+
+
+def _validate_tracking(key: str, stream: Mapping[str, Any]) -> None:
+    changes = stream.get("track_changes")
+    for name in ("allow_mass_deletes", "tracked_rows"):
+        if name in stream and not changes:
+            raise config_error(f"`{key}.{name}` says nothing without `track_changes`.")
+    for name in ("entry_date_field", "changed_days_get_connector"):
+        if name in stream and changes != BOOKING_DAYS:
+            raise config_error(f"`{key}.{name}` says nothing unless `track_changes` is booking_days.")
+    if changes and stream.get("cursor_field"):
+        raise config_error(
+            f"`{key}.cursor_field` must be left out: with `track_changes`, the cursor is the time of the sync, "
+            f"{UPDATED_AT}."
+        )
+    if changes == SNAPSHOT and stream.get("tracked_rows", 0) > TRACKED_ROWS[SNAPSHOT]:
+        raise config_error(
+            f"`{key}.tracked_rows` must be from 1 to {TRACKED_ROWS[SNAPSHOT]} for snapshot; it is "
+            f"{stream['tracked_rows']}."
+        )
 
 
 def _validate_filter(key: str, given: Mapping[str, Any]) -> None:

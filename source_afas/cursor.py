@@ -19,6 +19,8 @@ from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, CursorField
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record
 
+from source_afas import tracking
+
 logger = logging.getLogger("airbyte")
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -63,7 +65,62 @@ class Window:
     """The latest time seen in it that is not in the future."""
 
 
-class GetConnectorCursor(Cursor):
+class StateCursor(Cursor):
+    """Keeps and emits the state of one stream."""
+
+    def __init__(
+        self,
+        stream: str,
+        field: str,
+        *,
+        state_manager: ConnectorStateManager,
+        message_repository: MessageRepository,
+    ) -> None:
+        self.cursor_field = CursorField(field)
+        self.saved: Mapping[str, Any] = state_manager.get_stream_state(stream, None)
+        """The state that this sync begins with; where a whole sync makes one state, it takes this one's place."""
+        self.read_at = tracking.read_at(self.saved.get(tracking.UPDATED_AT))
+        """The time of this sync, for the rows of streams that track changes."""
+        self._stream = stream
+        self._state_manager = state_manager
+        self._message_repository = message_repository
+        self._lock = threading.Lock()
+
+    @property
+    def state(self) -> MutableMapping[str, Any]:
+        """The stream's state."""
+        return dict(self.saved)
+
+    def close_partition(self, partition: Partition) -> None:
+        """Emit the state that reading has left."""
+        self._emit_state()
+
+    def foresee(self, state: Mapping[str, Any]) -> None:
+        """Emit a state that knows of rows which are about to be told.
+
+        A sync may be killed behind them: the next one must know that the destination may have them.
+        """
+        with self._lock:
+            self.saved = state
+            self._emit_state()
+
+    def observe(self, record: Record) -> None:
+        """Do nothing: the retriever looks at whole pages."""
+
+    def ensure_at_least_one_state_emitted(self) -> None:
+        """Emit the state as it is at the stream's end."""
+        self._emit_state()
+
+    def should_be_synced(self, record: Record) -> bool:
+        """Return True: AFAS has filtered."""
+        return True
+
+    def _emit_state(self) -> None:
+        self._state_manager.update_state_for_stream(self._stream, None, self.state)
+        self._message_repository.emit_message(self._state_manager.create_state_message(self._stream, None))
+
+
+class GetConnectorCursor(StateCursor):
     """Keeps the state of one stream: the time before which all rows have been read.
 
     Windows are read side by side and may close in any order; the state follows the ones that are closed without a gap.
@@ -79,18 +136,13 @@ class GetConnectorCursor(Cursor):
         state_manager: ConnectorStateManager,
         message_repository: MessageRepository,
     ) -> None:
-        self.cursor_field = CursorField(field)
+        super().__init__(stream, field, state_manager=state_manager, message_repository=message_repository)
         self.began = now()
-        self._stream = stream
-        self._state_manager = state_manager
-        self._message_repository = message_repository
-        state = state_manager.get_stream_state(stream, None)
-        self._reached = self._state_of(state)
-        self.had_none = bool(state) and self._reached == BEGINNING
+        self._reached = self._state_of(self.saved)
+        self.had_none = bool(self.saved) and self._reached == BEGINNING
         """Whether the last sync found no rows at all."""
         self._start = self._first(start_date, lookback)
         self._windows: list[Window] = []
-        self._lock = threading.Lock()
 
     @property
     def start(self) -> str | None:
@@ -124,6 +176,19 @@ class GetConnectorCursor(Cursor):
             return max(again, f"{start_date}T00:00:00") if start_date else again
         return f"{start_date}T00:00:00" if start_date else None
 
+    def end_of_window(self, moment: str, start: str | None) -> str:
+        """Return the end of a window that begins at `start` and may end at a moment."""
+        return later(moment, start)
+
+    def notes(self, window: Window) -> dict[str, Any]:
+        """Return what a slice of a window looks at while it is read.
+
+        A window with an end tells how far it reaches; the others are as new as their newest row.
+        """
+        if window.end:
+            return {}
+        return {"columns": (self.cursor_field.cursor_field_key,), "newest": "", "began": self.began}
+
     def open_window(self, end: str | None, slices: int) -> Window:
         """Return the next window of the stream, which is read in so many slices."""
         with self._lock:
@@ -143,31 +208,22 @@ class GetConnectorCursor(Cursor):
     def _advance(self) -> bool:
         advanced = False
         while self._windows and not self._windows[0].open_slices:
-            window = self._windows.pop(0)
-            # A window's end may lie in the future, where a row's time does: nothing beyond this sync has been read.
-            reached = min(window.end, self.began) if window.end else window.newest
-            self._reached = max(self._reached, reached)
+            self._close(self._windows.pop(0))
             advanced = True
         return advanced
+
+    def _close(self, window: Window) -> None:
+        # A window's end may lie in the future, where a row's time does: nothing beyond this sync has been read.
+        reached = min(window.end, self.began) if window.end else window.newest
+        self._reached = max(self._reached, reached)
 
     @property
     def state(self) -> MutableMapping[str, Any]:
         """The stream's state."""
         return {self.cursor_field.cursor_field_key: self._reached}
 
-    def observe(self, record: Record) -> None:
-        """Do nothing: the retriever looks at whole pages."""
-
     def ensure_at_least_one_state_emitted(self) -> None:
         """Emit the state as it is at the stream's end."""
         with self._lock:
             self._advance()
             self._emit_state()
-
-    def should_be_synced(self, record: Record) -> bool:
-        """Return True: AFAS has filtered."""
-        return True
-
-    def _emit_state(self) -> None:
-        self._state_manager.update_state_for_stream(self._stream, None, self.state)
-        self._message_repository.emit_message(self._state_manager.create_state_message(self._stream, None))

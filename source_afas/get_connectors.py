@@ -109,7 +109,30 @@ class GetConnectorsRetriever(Retriever):
         with ThreadPoolExecutor(int(self.config.get("num_workers") or 4), thread_name_prefix="metainfo") as workers:
             return list(workers.map(self._get_connector, chosen, chosen.values()))
 
+    def get_connector(self, name: str) -> GetConnector:
+        """Return one GetConnector that the app connector opens. Raises a configuration error where it does not."""
+        self._require(name)
+        opened = self.app_connector().get_connectors
+        return next(self._get_connector(one, opened[one]) for one in opened if one.lower() == name.lower())
+
+    def _require(self, name: str) -> None:
+        """Raise a configuration error where a GetConnector that another one is tracked by is not there."""
+        app_connector = self.app_connector()
+        if name and name.lower() not in map(str.lower, app_connector.get_connectors):
+            raise config_error(
+                f'`track_changes` is booking_days, which needs {name}, and the app connector "{app_connector.name}" '
+                "does not open it: add it under Algemeen > Beheer > App connector, or name a copy of it as "
+                "`changed_days_get_connector` in `streams`."
+            )
+
     def _get_connector(self, name: str, description: str) -> GetConnector:
+        memory = self.config.get(MEMORY, {})
+        if name not in (known := memory.setdefault("get_connectors", {})):
+            known[name] = self._describe(name, description)
+        described: GetConnector = known[name]
+        return described
+
+    def _describe(self, name: str, description: str) -> GetConnector:
         settings = Settings.of(self.config, name)
         try:
             described, fields = rest.get(
@@ -120,6 +143,8 @@ class GetConnectorsRetriever(Retriever):
         try:
             get_connector = describe(name, described or description, fields, settings)
             user_filters(get_connector, settings.filters)
+            if get_connector.tracking:
+                self._require(get_connector.tracking.changed_days)
             return get_connector
         except AirbyteTracedException as error:
             fault = Fault(str(error.message), error.failure_type, lasting=False)

@@ -18,6 +18,7 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_afas.errors import NotServed, config_error, traced
+from source_afas.tracking import Tracking, as_set, tracking_of
 
 _MODIFIED = re.compile(
     r"((date|datum|time|tijdstip)?(last|laatst|laatste|rowlast|regellaatst|linelast)?"
@@ -74,7 +75,14 @@ class GetConnector:
     """The date field that holds the time of a row's last change; empty where there is none."""
     administration_field: str = ""
     """The field that holds the administration's number; empty where there is none."""
+    tracking: Tracking | None = None
+    """How the stream finds out what AFAS does not signal; such a stream has no cursor of AFAS's."""
     fault: Fault | None = None
+
+    @property
+    def window_field(self) -> str:
+        """The date field by which an incremental stream is cut into windows; empty where there is none."""
+        return self.tracking.entry_date_field if self.tracking else self.cursor_field
 
     def ids_of(self, *data_types: str) -> list[str]:
         """Return the ids of the fields that have one of the data types, in the definition's order."""
@@ -96,6 +104,8 @@ class GetConnector:
             Field(**{**f, "values": tuple((code, ds) for code, ds in f["values"])}) for f in values["fields"]
         )
         values["primary_key"] = tuple(values["primary_key"])
+        if tracking := values["tracking"]:
+            values["tracking"] = Tracking(**tracking)
         if fault := values["fault"]:
             values["fault"] = Fault(**{**fault, "failure_type": FailureType(fault["failure_type"])})
         return GetConnector(**values)
@@ -109,6 +119,8 @@ class Settings:
     cursor_field: str | None = None
     """None: left to this source; empty: no cursor."""
     filters: tuple[Mapping[str, Any], ...] = field(default=())
+    entry: Mapping[str, Any] = field(default_factory=dict)
+    """The whole entry, for what `tracking` reads in it."""
 
     @staticmethod
     def of(config: Mapping[str, Any], get_connector: str) -> "Settings":
@@ -120,6 +132,7 @@ class Settings:
                     tuple(key) if key is not None else None,
                     entry.get("cursor_field"),
                     tuple(entry.get("filters") or ()),
+                    entry,
                 )
         return Settings()
 
@@ -162,25 +175,29 @@ def describe(
     settings = settings or Settings()
     types = {f.id: f.data_type for f in fields}
     standard = _standard_get_connectors().get(get_connector, {})
+    key = _primary_key(get_connector, types, settings, standard)
+    tracking = tracking_of(get_connector, types, key, settings.entry, standard)
     return GetConnector(
         id=get_connector,
         description=description,
         fields=fields,
-        primary_key=_primary_key(get_connector, types, settings, standard),
-        cursor_field=_cursor_field(get_connector, fields, types, settings, standard),
+        primary_key=key,
+        cursor_field="" if tracking else _cursor_field(get_connector, fields, types, settings, standard),
         administration_field=_administration_field(fields, types, standard),
+        tracking=tracking,
     )
 
 
 def unknown(get_connector: str, description: str, settings: Settings, fault: Fault) -> GetConnector:
     """Return a GetConnector whose metainfo cannot be had: no fields, key and cursor as far as known without."""
     standard = _standard_get_connectors().get(get_connector, {})
-    key, cursor = settings.primary_key, settings.cursor_field
+    key, cursor, tracking = settings.primary_key, settings.cursor_field, as_set(settings.entry, standard)
     return GetConnector(
         id=get_connector,
         description=description,
         primary_key=tuple(standard.get("primary_key", ())) if key is None else key,
-        cursor_field=str(standard.get("cursor_field", "")) if cursor is None else cursor,
+        cursor_field="" if tracking else str(standard.get("cursor_field", "")) if cursor is None else cursor,
+        tracking=tracking,
         fault=fault,
     )
 

@@ -9,7 +9,7 @@ written as today's AFAS writes one, on one line and with valid numbers, is writt
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from operator import itemgetter
@@ -88,10 +88,24 @@ class Page(Sequence[Mapping[str, Any]]):
         """Return the page's first rows."""
         if number == self.number:
             return self
-        return Page(number, self.text[: self._end(number - 1)] if number else b"", self.between, self.take)
+        text = self.text[: self._end(number - 1)] if number else b""
+        return Page(number, text, self.between, self.take, self.columns[:number])
+
+    def with_fields(self, fields: Mapping[str, Any]) -> "Page":
+        """Return the page with more fields at the begin of each row."""
+        if not fields or not self.number:
+            return self
+        if b"{}" in self.text:  # maybe a row without fields, behind whose begin no comma may stand
+            return replace(page_of([{**fields, **row} for row in self.exact()], self.take), columns=self.columns)
+        at = self.between.index(b"{")
+        more = dumps(fields)[:-1] + b","
+        between = self.between[:at] + more + self.between[at + 1 :]
+        return Page(self.number, more + self.text[1:].replace(self.between, between), between, self.take, self.columns)
 
     def exact(self) -> list[dict[str, Any]]:
         """Return all rows, with exact decimals."""
+        if not self.number:
+            return []
         begin = self.between[self.between.index(b"{") :]
         rows: list[dict[str, Any]] = _parse(b"[" + self.text.replace(self.between, b"}," + begin) + b"]")
         return rows
@@ -102,6 +116,15 @@ class Page(Sequence[Mapping[str, Any]]):
             return []
         begin = self.between[self.between.index(b"{") :]
         return [before, self.text.replace(self.between, b"}" + after + before + begin), after]
+
+
+def page_of(rows: Sequence[Mapping[str, Any]], take: int | None = None) -> Page:
+    """Return a page of rows, with exact decimals. Raises `ValueError` where they cannot be written."""
+    try:
+        text = _ON_LINES.join(map(dumps, rows))
+    except TypeError:
+        raise ValueError("lists within lists, too deep for a page") from None
+    return Page(len(rows), text, b"}" + _ON_LINES + b"{", take)
 
 
 def read_page(body: bytes, date_fields: Sequence[str], columns: Sequence[str] = ()) -> Page:
@@ -215,13 +238,9 @@ def _written_anew(body: bytes, date_fields: Sequence[str], columns: Sequence[str
             value = row.get(name)
             if isinstance(value, str) and value.endswith("Z") and _TIME.fullmatch(value[:-1].encode()):
                 row[name] = value[:-1]
-    try:
-        text = _ON_LINES.join(map(dumps, rows))
-    except TypeError:
-        raise ValueError("lists within lists, too deep for a page") from None
     take = answer.get("take")
     looked_at = [{name: row.get(name) for name in columns} for row in rows] if columns else ()
-    return Page(len(rows), text, b"}" + _ON_LINES + b"{", take if isinstance(take, int) else None, looked_at)
+    return replace(page_of(rows, take if isinstance(take, int) else None), columns=looked_at)
 
 
 _ON_LINES = b"\n"

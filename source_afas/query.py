@@ -9,11 +9,11 @@ value; a query that needs one goes by `filterjson` as a whole, for AFAS gets one
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from math import prod
 from typing import Any, NamedTuple
 
@@ -133,6 +133,21 @@ class Query:
             for part in replace(self, clauses=(*self.clauses[:longest], values, *self.clauses[longest + 1 :])).split()
         ]
 
+    def where_any(self, groups: Sequence[tuple[Condition, ...]]) -> Iterator["Query"]:
+        """Yield queries that AFAS will each take and that ask for one of the groups, as few as can be."""
+        begin, end = 0, 0
+        while begin < len(groups):
+            while end < len(groups) and self._has_room(groups[begin : end + 1]):
+                end += 1
+            # One that fits in no request is cut, or told to be too long, where it is read.
+            end = max(end, begin + 1)
+            yield self.where(tuple(groups[begin:end]))
+            begin = end
+
+    def _has_room(self, groups: Sequence[tuple[Condition, ...]]) -> bool:
+        asked = self.where(tuple(groups))
+        return asked._groups() <= MOST_GROUPS and fits(asked.parameters(skip=100_000, take=100_000))
+
     def _groups(self) -> int:
         return prod(len(clause) for clause in (*self.clauses, self.after) if clause)
 
@@ -180,9 +195,16 @@ def _without_repetition(group: tuple[Condition, ...]) -> tuple[Condition, ...]:
 
 
 def _exclude_each_other(clause: Alternatives) -> bool:
-    return len({c.field for group in clause for c in group}) == 1 and all(
-        len(group) == 1 and group[0].operator == OPERATORS["="] for group in clause
-    )
+    if len({c.field for group in clause for c in group}) != 1:
+        return False
+    return all(len(group) == 1 and group[0].operator == EQUAL for group in clause) or _are_ranges_apart(clause)
+
+
+def _are_ranges_apart(clause: Alternatives) -> bool:
+    """Return whether these are ranges of times, each ending before the next one begins."""
+    if any([c.operator for c in group] != [OPERATORS[">="], OPERATORS["<"]] for group in clause):
+        return False
+    return all(one[1].value <= following[0].value for one, following in pairwise(clause))
 
 
 def _list(groups: Iterable[tuple[Condition, ...]], part: str) -> str:

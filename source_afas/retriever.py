@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import InitVar, dataclass, replace
 from typing import Any
 
@@ -79,6 +79,8 @@ class GetConnectorRetriever(Retriever):
         """Rows to ask for in one request."""
         self._dates = self.described.ids_of("date")
         self._progress = Progress(self.described.id)
+        self.marks: Mapping[str, Any] = {}
+        """What every row says beside its own fields, where the stream tracks changes."""
 
     def everything(self) -> Query:
         """Return the query for all rows that the user wants, whenever they were changed."""
@@ -95,15 +97,30 @@ class GetConnectorRetriever(Retriever):
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
     ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
         """Yield the rows of a slice: as pages where a page can be written at once, else one by one."""
+        for page in self.pages_of(stream_slice):
+            yield from self.messages(page.with_fields(self.marks), stream_slice)
+
+    def pages_of(self, stream_slice: StreamSlice | None) -> Iterator[Page]:
+        """Yield the pages of a slice that `streams.Slicer` has cut; note in it how new its newest row is."""
         extra: Any = stream_slice.extra_fields if stream_slice else {}
-        for page in self._pages(extra["query"], extra.pop("first", None), extra, expected=bool(extra.get("expected"))):
-            if not page:
-                continue
-            self._progress.count(len(page), stream_slice)
-            if self.config.get(PAGES):
-                yield PageMessage.of(self.described.id, page, int(time.time() * 1000))
-            else:
-                yield from page.exact()
+        columns = extra.get("columns", ())
+        expected = bool(extra.get("expected"))
+        for page in self.pages(extra["query"], extra.pop("first", None), columns=columns, expected=expected):
+            if "newest" in extra:
+                extra["newest"] = max(extra["newest"], self._newest(page, extra["began"]))
+            yield page
+
+    def messages(
+        self, page: Page, stream_slice: StreamSlice | None = None
+    ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
+        """Yield the rows of a page: as a page where one can be written at once, else one by one."""
+        if not page:
+            return
+        self._progress.count(len(page), stream_slice)
+        if self.config.get(PAGES):
+            yield PageMessage.of(self.described.id, page, int(time.time() * 1000))
+        else:
+            yield from page.exact()
 
     def first_page(self, wanted: Query, *, expected: bool = False) -> Answer:
         """Return the first answer to a query, asked for twice where rows are expected and none come.
@@ -112,9 +129,9 @@ class GetConnectorRetriever(Retriever):
         """
         if self.described.fault:
             raise self.described.fault.error()
-        key, cursor = self.described.primary_key, self.described.cursor_field
+        key, time_field = self.described.primary_key, self.described.window_field
         expected = expected and not self.config.get(CHECK)
-        answer = self._ask(wanted, 0, (*key, cursor) if cursor else key, expected=expected)
+        answer = self._ask(wanted, 0, (*key, time_field) if time_field else key, expected=expected)
         for warning in suspicion.of(self.described, answer.page):
             logger.warning(f"{self.described.id}: {warning}")
         if not suspicion.is_ascending(self.order.parts[0].field, answer.page):
@@ -126,17 +143,17 @@ class GetConnectorRetriever(Retriever):
         page = self._page(wanted, position, 1)
         return page.exact_row(0) if page else None
 
-    def _pages(
-        self, wanted: Query, first: Answer | None, extra: MutableMapping[str, Any], *, expected: bool
+    def pages(
+        self, wanted: Query, first: Answer | None = None, *, columns: Sequence[str] = (), expected: bool = False
     ) -> Iterator[Page]:
-        """Yield the rows of a query, page by page, each going on from the last border of the one before."""
+        """Yield the rows of a query, page by page, each going on from the last border of the one before.
+
+        `columns` names fields to look at; `expected` says that there should be rows.
+        """
         order, skip, before = self.order, 0, None
-        columns = (self.described.cursor_field,) if "newest" in extra else ()
         while True:
             answer, first = first or self._ask(wanted, skip, columns, expected=expected), None
             page = answer.page
-            if columns:
-                extra["newest"] = max(extra["newest"], self._newest(page, extra["began"]))
             if answer.is_last or self.config.get(CHECK):
                 self._warn_of_nothing(page, wanted)
                 yield page
@@ -148,7 +165,7 @@ class GetConnectorRetriever(Retriever):
                 yield page.first(border.position)
                 if len(parts) > 1:
                     for part in parts:
-                        yield from self._pages(part, None, extra, expected=False)
+                        yield from self.pages(part, columns=columns)
                     return
                 (wanted,), skip, before, expected = parts, 0, None, True
             elif order is not self.whole_order:

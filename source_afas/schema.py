@@ -7,6 +7,7 @@ from typing import Any
 
 from airbyte_cdk.sources.declarative.schema.schema_loader import SchemaLoader
 
+from source_afas import tracking
 from source_afas.metainfo import Field, GetConnector
 
 logger = logging.getLogger("airbyte")
@@ -45,11 +46,15 @@ class GetConnectorSchemaLoader(SchemaLoader):
 
 def json_schema(get_connector: GetConnector) -> dict[str, Any]:
     """Return the JSON schema of a GetConnector's rows. An unknown data type is read as text, with a warning."""
+    properties = {field.id: _column(get_connector.id, field) for field in get_connector.fields}
+    if get_connector.tracking:
+        key = {name: properties[name] for name in get_connector.primary_key if name in properties}
+        properties |= tracking.columns(get_connector.tracking, key)
     schema = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "type": "object",
         "additionalProperties": True,
-        "properties": {field.id: _column(get_connector.id, field) for field in get_connector.fields},
+        "properties": properties,
     }
     if get_connector.description and get_connector.description != get_connector.id:
         schema["description"] = get_connector.description

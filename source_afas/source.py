@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import isodate
 from airbyte_cdk.models import (
     AirbyteCatalog,
     AirbyteConnectionStatus,
@@ -31,13 +30,13 @@ from airbyte_cdk.utils.stream_status_utils import as_airbyte_message as stream_s
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_afas import configuration, environment, exact_json
-from source_afas.cursor import GetConnectorCursor
+from source_afas.airbyte_streams import StreamFactory
 from source_afas.error_handler import CHECK
 from source_afas.errors import NotServed, config_error, transient_error
 from source_afas.get_connectors import MEMORY, AppConnector, GetConnectorsRetriever
-from source_afas.metainfo import GetConnector
+from source_afas.metainfo import GetConnector, Settings
 from source_afas.retriever import PAGES, GetConnectorRetriever
-from source_afas.streams import make_stream
+from source_afas.tracking import as_set
 
 exact_json.install()
 
@@ -191,14 +190,10 @@ class SourceAfas(YamlDeclarativeSource):
             return
         self.validate()
         with self._having(**{MEMORY: {}, PAGES: self.pages}):
-            yield from self._sync(logger, config, catalog, state)
+            yield from self._sync(catalog, state)
 
     def _sync(
-        self,
-        logger: logging.Logger,
-        config: Mapping[str, Any],
-        catalog: ConfiguredAirbyteCatalog,
-        state: list[AirbyteStateMessage] | None,
+        self, catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage] | None
     ) -> Iterator[AirbyteMessage]:
         self._warn_of_states_of_no_stream(catalog, state)
         offered, gone = self._offered(catalog)
@@ -207,23 +202,31 @@ class SourceAfas(YamlDeclarativeSource):
             # The CDK alone would end such a stream without a word.
             yield stream_status_as_airbyte_message(stream, AirbyteStreamStatus.INCOMPLETE)
             yield self._not_offered(stream.name).as_airbyte_message(StreamDescriptor(name=stream.name))
-        try:
-            with self._having(get_connectors=_only([s.stream.name for s in offered.streams])):
-                for message in super().read(logger, config, offered, state) if offered.streams else ():
+        for part in _in_order(offered, self._config):
+            try:
+                for message in self._messages(part, state):
                     error = message.trace.error if message.trace else None
                     if error and error.stream_descriptor:
                         failed.append(error.stream_descriptor.name)
                         transient &= error.failure_type is FailureType.transient_error
                     yield message
-        except AirbyteTracedException as error:
-            # The CDK's summary of a sync repeats its errors as Python would show them, and blames the user for all.
-            if not failed:
-                raise error
+            except AirbyteTracedException as error:
+                # The CDK's summary of a sync repeats its errors as Python would show them, and blames the user for all.
+                if not failed:
+                    raise error
         if failed:
             names = ", ".join(dict.fromkeys(failed))
             raise (transient_error if transient else config_error)(
                 f"Not read to the end, as their own errors say: {names}."
             )
+
+    def _messages(
+        self, catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage] | None
+    ) -> Iterator[AirbyteMessage]:
+        """Yield the messages of streams that are read side by side; the CDK makes a source for one such time."""
+        source = SourceAfas(catalog, self._config, state)
+        with source._having(get_connectors=_only([s.stream.name for s in catalog.streams])):
+            yield from super(SourceAfas, source).read(self.logger, source._config, catalog, state)
 
     def _offered(self, catalog: ConfiguredAirbyteCatalog) -> tuple[ConfiguredAirbyteCatalog, list[AirbyteStream]]:
         """Return the catalogue without the streams that the app connector does not open, and those streams."""
@@ -279,20 +282,13 @@ class SourceAfas(YamlDeclarativeSource):
 
     def _stream(self, definition: Mapping[str, Any]) -> AbstractStream:
         make, config = self._constructor.create_component, self._config
-        retriever: GetConnectorRetriever = make(CustomRetriever, definition["retriever"], config)
-        described = retriever.described
-        # A row that is changed leaves its window, but not its place in the key: a full refresh reads by key.
-        incremental = described.cursor_field and described.id not in _read_in_full(self._catalog)
-        cursor = incremental and GetConnectorCursor(
-            described.id,
-            described.cursor_field,
-            start_date=config.get("start_date"),
-            lookback=isodate.parse_duration(config.get("lookback_window") or "PT1H"),
-            state_manager=self._connector_state_manager,
-            message_repository=self._message_repository,
-        )
+        rows: GetConnectorRetriever = make(CustomRetriever, definition["retriever"], config)
         schema_loader = make(CustomSchemaLoader, definition["schema_loader"], config)
-        return make_stream(retriever, schema_loader, cursor or None, self._message_repository)
+        streams = StreamFactory(
+            self._connector_state_manager, self._message_repository, self._get_connectors_retriever()
+        )
+        # A row that is changed leaves its window, but not its place in the key: a full refresh reads by key.
+        return streams.make(rows, schema_loader, incremental=rows.described.id not in _read_in_full(self._catalog))
 
     def _get_connectors_retriever(self) -> GetConnectorsRetriever:
         definition = self._source_config["dynamic_streams"][0]
@@ -324,3 +320,15 @@ def _to_go_on_from(
 def _read_in_full(catalog: ConfiguredAirbyteCatalog | None) -> set[str]:
     """Return the names of the streams that a catalogue wants in full."""
     return {s.stream.name for s in catalog.streams if s.sync_mode is SyncMode.full_refresh} if catalog else set()
+
+
+def _in_order(catalog: ConfiguredAirbyteCatalog, config: Mapping[str, Any]) -> list[ConfiguredAirbyteCatalog]:
+    """Return a catalogue in the parts that are read one after the other: changed booking days before their rows."""
+    names = {s.stream.name for s in catalog.streams}
+    days = {as_set(Settings.of(config, name).entry, {}) for name in names}
+    first = {tracking.changed_days.lower() for tracking in days if tracking}
+    parts = (
+        [s for s in catalog.streams if s.stream.name.lower() in first],
+        [s for s in catalog.streams if s.stream.name.lower() not in first],
+    )
+    return [ConfiguredAirbyteCatalog(streams=part) for part in parts if part]

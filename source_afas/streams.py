@@ -10,20 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from airbyte_cdk.sources.declarative.schema.caching_schema_loader_decorator import CachingSchemaLoaderDecorator
-from airbyte_cdk.sources.declarative.schema.schema_loader import SchemaLoader
-from airbyte_cdk.sources.declarative.stream_slicers.declarative_partition_generator import (
-    DeclarativePartitionFactory,
-    StreamSlicerPartitionGenerator,
-)
-from airbyte_cdk.sources.message import MessageRepository
-from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, FinalStateCursor
-from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
 from airbyte_cdk.sources.streams.concurrent.partitions.stream_slicer import StreamSlicer
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_afas import query
-from source_afas.cursor import GetConnectorCursor, Window, later
+from source_afas.cursor import GetConnectorCursor, Window
 from source_afas.error_handler import CHECK
 from source_afas.order import Border, Row
 from source_afas.query import Query
@@ -62,7 +53,7 @@ class Slicer(StreamSlicer):
                 yield from self._by_key(part, alone=len(parts) == 1)
 
     def _in_time(self, parts: list[Query], cursor: GetConnectorCursor) -> Iterator[StreamSlice]:
-        field = self.retriever.described.cursor_field
+        field = self.retriever.described.window_field
         since = [part.where(query.since(field, cursor.start)) if cursor.start else part for part in parts]
         first = [self.retriever.first_page(part, expected=len(since) == 1 and not cursor.had_none) for part in since]
         if cursor.had_rows and not any(answer.page for answer in first):
@@ -78,7 +69,7 @@ class Slicer(StreamSlicer):
         empty = [part.where(query.is_empty(field)) for part in parts]
         start = cursor.start
         while True:
-            end = self._end_of_window(parts, field, start)
+            end = self._end_of_window(parts, field, start, cursor)
             inside = [self._between(part, field, start, end) for part in parts]
             # Rows without a time belong to no window; they are read with the first, before any state is told.
             window = cursor.open_window(end, len(empty) + len(inside))
@@ -90,7 +81,9 @@ class Slicer(StreamSlicer):
                 return
             start, empty = end, []
 
-    def _end_of_window(self, parts: list[Query], field: str, start: str | None) -> str | None:
+    def _end_of_window(
+        self, parts: list[Query], field: str, start: str | None, cursor: GetConnectorCursor
+    ) -> str | None:
         """Return the time at which a window as large as a slice ends; None where it holds all that is left."""
         ends = []
         for part in parts:
@@ -102,7 +95,7 @@ class Slicer(StreamSlicer):
                 ends.append(str(row[field]))
         try:
             # Very many rows may share a second: a window is a second at least.
-            return later(min(ends), start) if ends else None
+            return cursor.end_of_window(min(ends), start) if ends else None
         except OverflowError:
             return None  # the calendar's last second
         except ValueError:
@@ -140,40 +133,5 @@ class Slicer(StreamSlicer):
     ) -> StreamSlice:
         extra: dict[str, Any] = {"query": part, "first": first, "expected": expected}
         if self.cursor and window:
-            extra["window"] = window
-            # A window with an end tells how far it reaches; the others are as new as their newest row.
-            if window.end is None:
-                extra |= {"newest": "", "began": self.cursor.began}
+            extra |= {"window": window, **self.cursor.notes(window)}
         return StreamSlice(partition={}, cursor_slice={k: str(v) for k, v in where.items() if v}, extra_fields=extra)
-
-
-class NoState(FinalStateCursor):
-    """The cursor of a stream that cannot be read: it tells no state."""
-
-    def ensure_at_least_one_state_emitted(self) -> None:
-        """Tell nothing."""
-
-
-def make_stream(
-    retriever: GetConnectorRetriever,
-    schema_loader: SchemaLoader,
-    cursor: GetConnectorCursor | None,
-    message_repository: MessageRepository,
-) -> DefaultStream:
-    """Return the stream of a GetConnector. The CDK's own way knows two kinds of cursor, and ours is neither."""
-    name = retriever.described.id
-    schema_loader = CachingSchemaLoaderDecorator(schema_loader)
-    factory = DeclarativePartitionFactory(name, schema_loader, retriever, message_repository)
-    final: Cursor = cursor or FinalStateCursor(name, None, message_repository)
-    if retriever.described.fault:
-        # Without metainfo it is not known whether the stream has a cursor: its state must stay as it is.
-        final = NoState(name, None, message_repository)
-    return DefaultStream(
-        partition_generator=StreamSlicerPartitionGenerator(factory, Slicer(retriever, cursor)),
-        name=name,
-        json_schema=schema_loader.get_json_schema,
-        primary_key=list(retriever.described.primary_key),
-        cursor_field=cursor.cursor_field if cursor else None,
-        logger=retriever.requester.logger,
-        cursor=final,
-    )

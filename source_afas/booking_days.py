@@ -1,0 +1,286 @@
+"""Booking-day tracking: of journal entries, the days that were touched are read whole.
+
+The first sync reads everything, in windows of booking days. Each later one asks which days were touched since, reads
+those, and compares them with what the state remembers of them: what was there and is gone was deleted.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from airbyte_cdk.models import AirbyteMessage
+from airbyte_cdk.sources.declarative.retrievers import Retriever
+from airbyte_cdk.sources.streams.concurrent.cursor import CursorField
+from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
+from airbyte_cdk.sources.streams.concurrent.partitions.stream_slicer import StreamSlicer
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_afas.changed_days import newest
+from source_afas.cursor import BEGINNING, GetConnectorCursor, Window, overlapping
+from source_afas.errors import config_error
+from source_afas.page import Page, page_of
+from source_afas.query import OPERATORS, Condition
+from source_afas.remembered_days import RememberedDays
+from source_afas.retriever import GetConnectorRetriever
+from source_afas.row_keys import key_of, still_there, values_of
+from source_afas.streams import Slicer
+from source_afas.tracking import UPDATED_AT, Tracking, deletion, marks
+
+logger = logging.getLogger("airbyte")
+
+Touched = Callable[[str | None], Mapping[str, str]]
+"""The days touched at or after a moment, with the time of their last change."""
+
+MOST_DAYS_IN_A_RANGE = 31
+
+
+class BookingDaysCursor(GetConnectorCursor):
+    """Keeps the state: until when changes are known, how far the first load came, and the keys of the newest days."""
+
+    def __init__(self, stream: str, tracking: Tracking, key: tuple[str, ...], **options: Any) -> None:
+        self._tracking, self._key = tracking, key
+        super().__init__(stream, tracking.entry_date_field, **options)
+        self._lookback: timedelta = options["lookback"]
+        self.cursor_field = CursorField(UPDATED_AT)
+        kept = self._kept_in(self.saved)
+        self.changed_until: str = kept.get("changed_until", "")
+        """The latest change of a day that is known; empty before the first load."""
+        self.loading = "loaded_before" in kept or not kept
+        self.days = RememberedDays(kept.get("booking_days", {}), tracking.rows if key else 0)
+
+    def _kept_in(self, state: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a state of this tracking; none where it is of another, of another key, or broken."""
+        if "booking_days" not in state:
+            return {}
+        try:
+            if [state["key"], state["entry_date_field"]] != [list(self._key), self._tracking.entry_date_field]:
+                raise ValueError("another key")
+            for moment in (state["changed_until"], state.get("loaded_before", BEGINNING)):
+                datetime.fromisoformat(moment)
+            RememberedDays(state["booking_days"], 0)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            logger.warning(
+                f"{self._stream}: what its state remembers is of another key or entry date, or broken. Everything is "
+                "read anew, and rows that were deleted since cannot be told: refresh the stream to have the "
+                "destination forget them."
+            )
+            return {}
+        return state
+
+    @property
+    def changed_since(self) -> str | None:
+        """The time from which to ask for changes; None for all there are."""
+        known = self.changed_until > BEGINNING
+        return overlapping(self.changed_until, self._lookback) if known else None
+
+    @property
+    def first_day(self) -> str:
+        """The first day that the user wants."""
+        return self._wanted_from[:10]
+
+    def note_changes(self, touched: Mapping[str, str]) -> None:
+        """Note that changes up to these are known."""
+        self.changed_until = max(self.changed_until, newest(touched, self.began), BEGINNING)
+
+    @property
+    def had_rows(self) -> bool:
+        """Return False: what is missing is found by the keys that are remembered."""
+        return False
+
+    def _state_of(self, state: Mapping[str, Any]) -> str:
+        return str(self._kept_in(state).get("loaded_before", BEGINNING))
+
+    def _first(self, start_date: str | None, lookback: timedelta) -> str | None:
+        self._wanted_from = f"{start_date}T00:00:00" if start_date else ""
+        # What changes in days that have been read is found by the changes: there is no need of an overlap.
+        return max(self._reached if self._reached > BEGINNING else "", self._wanted_from) or None
+
+    def end_of_window(self, moment: str, start: str | None) -> str:
+        """Return the begin of a day: a day is read in one window, for it is remembered as a whole."""
+        day = datetime.fromisoformat(moment).replace(hour=0, minute=0, second=0, microsecond=0)
+        begin = datetime.fromisoformat(start) if start else None
+        return (begin + timedelta(days=1) if begin and day <= begin else day).isoformat()
+
+    def notes(self, window: Window) -> dict[str, Any]:
+        """Return what a slice of the first load looks at."""
+        return {"columns": (*self._key, self._tracking.entry_date_field)}
+
+    def close_partition(self, partition: Partition) -> None:
+        """Note that a slice has been read; emit a state when that makes the stream advance."""
+        stream_slice: Any = partition.to_slice()
+        if "window" in stream_slice.extra_fields:
+            super().close_partition(partition)
+        else:
+            self._emit_state()
+
+    def foresee_rows(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Have the state know of rows, by day and key, that are about to be told."""
+        with self._lock:
+            if self.days.add(rows):
+                self._emit_state()
+
+    def _close(self, window: Window) -> None:
+        self._reached = max(self._reached, window.end or "")
+        self.loading = window.end is not None
+
+    @property
+    def state(self) -> MutableMapping[str, Any]:
+        """The stream's state."""
+        if not self.changed_until:
+            return dict(self.saved)
+        state = {
+            UPDATED_AT: self.read_at,
+            "key": list(self._key),
+            "entry_date_field": self._tracking.entry_date_field,
+            "changed_until": self.changed_until,
+            "booking_days": self.days.saved(),
+        }
+        return {**state, "loaded_before": self._reached} if self.loading else state
+
+
+@dataclass
+class BookingDaysSlicer(StreamSlicer):
+    """Cuts the first load into windows of days; a later sync is one slice."""
+
+    rows: GetConnectorRetriever
+    cursor: BookingDaysCursor
+    touched_since: Touched
+
+    def stream_slices(self) -> Iterable[StreamSlice]:
+        """Yield the slices."""
+        if self.rows.described.fault:
+            raise self.rows.described.fault.error()
+        if not self.cursor.loading:
+            yield StreamSlice(partition={}, cursor_slice={}, extra_fields={})
+            return
+        if not self.cursor.changed_until:
+            # Asked before the first row is read: what changes meanwhile is found by the next sync.
+            self.cursor.note_changes(self.touched_since(None))
+        yield from Slicer(self.rows, self.cursor).stream_slices()
+
+
+@dataclass
+class BookingDaysRetriever(Retriever):
+    """Reads the slices of the first load, or the days that were touched."""
+
+    rows: GetConnectorRetriever
+    tracking: Tracking
+    cursor: BookingDaysCursor
+    touched_since: Touched
+
+    def __post_init__(self) -> None:
+        self._key = self.rows.described.primary_key
+        self._columns = (*self._key, self.tracking.entry_date_field)
+        self._said = marks(self.tracking, self.cursor.read_at)
+
+    def read_records(
+        self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
+    ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
+        """Yield the rows of a slice, or of the days that were touched with a record for each row that is gone."""
+        loading = bool(stream_slice and "query" in stream_slice.extra_fields)
+        for page in self._load(stream_slice) if loading else self._touched():
+            yield from self.rows.messages(page, stream_slice)
+
+    def _load(self, stream_slice: StreamSlice | None) -> Iterator[Page]:
+        for page in self.rows.pages_of(stream_slice):
+            self.cursor.foresee_rows(self._keys(page))
+            yield page.with_fields(self._said)
+
+    def _touched(self) -> Iterator[Page]:
+        cursor, name = self.cursor, self.rows.described.id
+        touched = self.touched_since(cursor.changed_since)
+        days = sorted(day for day in touched if day >= cursor.first_day)
+        known = {day: cursor.days.keys(day) for day in days}
+        found: dict[str, set[str]] = {day: set() for day in days}
+        """The keys of the rows that are there, by day."""
+        rows = 0
+        for page in self._pages(days):
+            rows += len(page)
+            self._note(page, found)
+            yield page.with_fields(self._said)
+        logger.info(f"{name}: {rows:,} rows of {len(days):,} booking days, touched since {cursor.changed_since}.")
+        self._tell_forgotten(days)
+        gone = set[str]().union(*known.values()).difference(*found.values())
+        if gone:
+            self._refuse_to_believe(gone, rows)
+            moved = page_of([*still_there(self.rows, gone, self._asked_by(gone, known.values()))])
+            self._note(moved, found)
+            gone.difference_update(*found.values())
+            yield moved.with_fields(self._said)
+            yield page_of([deletion(self.tracking, values_of(k, self._key), cursor.read_at) for k in sorted(gone)])
+        for day, keys in found.items():
+            cursor.days.replace(day, keys if day in known else keys | cursor.days.keys(day))
+        cursor.note_changes(touched)
+
+    def _note(self, page: Page, found: dict[str, set[str]]) -> None:
+        """Note that the rows of a page are there, now and in a state."""
+        rows = list(self._keys(page))
+        for day, key in rows:
+            found.setdefault(day, set()).add(key)
+        self.cursor.foresee_rows(rows)
+
+    def _pages(self, days: list[str]) -> Iterator[Page]:
+        if not days:
+            return
+        for part in self.rows.everything().split():
+            for asked in part.where_any([_within(self.tracking.entry_date_field, *ends) for ends in ranges(days)]):
+                for query in asked.split():
+                    yield from self.rows.pages(query, columns=self._columns)
+
+    def _keys(self, page: Page) -> Iterator[tuple[str, str]]:
+        """Yield the day and the key of each row of a page; nothing for rows that have no key to be remembered by."""
+        if not self._key:
+            return
+        # The columns of a page are as AFAS sent them: decimals as floats, times with a Z.
+        exact = any(self.rows.described.data_type(field) in ("date", "decimal") for field in self._key)
+        for row in page.exact() if exact or not page.columns else page.columns:
+            yield str(row.get(self.tracking.entry_date_field) or "")[:10], key_of(row, self._key)
+
+    def _asked_by(self, gone: set[str], known: Iterable[set[str]]) -> tuple[str, ...]:
+        """Return the fields to ask AFAS for the missing rows by: those of an entry, where whole entries are gone."""
+        keys = set[str]().union(*known)
+        entries = {key_of(values_of(key, self._key), self._key[:-1]) for key in keys}
+        lines_an_entry = len(keys) / len(entries)
+        return self._key[:-1] if len(gone) > 20 and len(self._key) > 1 and lines_an_entry <= 20 else self._key
+
+    def _tell_forgotten(self, days: list[str]) -> None:
+        forgotten = [day for day in days if self._key and not self.cursor.days.remembers(day)]
+        if forgotten:
+            logger.warning(
+                f"{self.rows.described.id}: {', '.join(forgotten[:10])}{' and more' if forgotten[10:] else ''} were "
+                f"touched, and the state remembers the days from {self.cursor.days.begin} on (`tracked_rows`): rows "
+                'that were deleted from them are not told. The guide\'s "Deleted and renumbered" has the SQL that '
+                "leaves them out."
+            )
+
+    def _refuse_to_believe(self, gone: set[str], rows: int) -> None:
+        most = len(gone) * 2 > self.cursor.days.rows and not self.cursor.days.begin
+        nothing = not rows and not any(self.rows.row_at(part, 0) for part in self.rows.everything().split())
+        if (most or nothing) and not self.tracking.allow_mass_deletes:
+            raise config_error(
+                f"GetConnector {self.rows.described.id}: {len(gone):,} rows of the {self.cursor.days.rows:,} that the "
+                "last sync knew are gone. Nothing is deleted. May the token's user still see all rows, and was the "
+                "GetConnector's own filter, or `administrations` or `filters` here, changed? Where so much was "
+                "deleted indeed, set `allow_mass_deletes` for it in `streams`, for one sync."
+            )
+
+
+def ranges(days: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield days, which are sorted, as ranges: the first day, and the day after the last."""
+    begin = end = None
+    for day in map(date.fromisoformat, days):
+        if begin and end and (day != end or (day - begin).days >= MOST_DAYS_IN_A_RANGE):
+            yield begin.isoformat(), end.isoformat()
+            begin = None
+        begin, end = begin or day, day + timedelta(days=1)
+    if begin and end:
+        yield begin.isoformat(), end.isoformat()
+
+
+def _within(field: str, begin: str, end: str) -> tuple[Condition, Condition]:
+    return (
+        Condition(field, OPERATORS[">="], f"{begin}T00:00:00"),
+        Condition(field, OPERATORS["<"], f"{end}T00:00:00"),
+    )
