@@ -28,6 +28,8 @@ class Run:
     peak_mb: float
     states: int = 0
     largest_state: int = 0
+    last_state: bytes = b""
+    """The last STATE message, a line of JSON."""
 
     @property
     def rows_per_second(self) -> float:
@@ -44,6 +46,7 @@ class Printed:
 
     records: int = 0
     states: list[int] = field(default_factory=list)
+    last_state: bytes = b""
     last_line: bytes = b""
 
     def add(self, text: bytearray, end: int) -> None:
@@ -53,6 +56,7 @@ class Printed:
         while at >= 0:
             after = text.index(b"\n", at)
             self.states.append(after - at + 1)
+            self.last_state = bytes(text[at:after])
             at = text.find(STATE, after, end)
         self.last_line = bytes(text[text.rfind(b"\n", 0, end - 1) + 1 : end])
 
@@ -94,7 +98,7 @@ def run(command: Sequence[str | Path], rows: int, *, bytes_per_second: float = 0
     if printed.rows != rows:
         raise FailedError(f"{printed.rows:,} rows instead of {rows:,}")
     processor, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
-    return Run(rows, seconds, processor, peak, len(printed.states), max(printed.states, default=0))
+    return Run(rows, seconds, processor, peak, len(printed.states), max(printed.states, default=0), printed.last_state)
 
 
 def _drained(pipe: int, bytes_per_second: float) -> Printed:

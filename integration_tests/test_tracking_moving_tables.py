@@ -4,7 +4,6 @@ Records are applied as a destination that deduplicates does: the version with th
 one with `_ab_cdc_deleted_at` is deleted. Of what changes while a sync runs, the next one must know.
 """
 
-import json
 import os
 import random
 from datetime import datetime, timedelta
@@ -15,11 +14,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from afas_sandbox import Sandbox
+from integration_tests.destination import Destination
 from integration_tests.in_process import Reader
 from integration_tests.test_chaos import EMPTY, FAULTS
 from source_afas import rest, streams
-
-MARKS = ("_ab_cdc_updated_at", "_ab_cdc_deleted_at", "_afas_read_at", "_afas_renumbered_from")
 
 SLOW = settings(
     max_examples=int(os.environ.get("EXAMPLES", "4")),
@@ -38,29 +36,6 @@ def sandbox():
         running.open_only()
         yield running
     streams.SLICE_ROWS, rest.time = whole, rest_time
-
-
-class Destination:
-    """A table that deduplicates by key and deletes on `_ab_cdc_deleted_at`."""
-
-    def __init__(self, *key):
-        self.key = key
-        self._versions = {}
-
-    def apply(self, records):
-        for record in records:
-            key = json.dumps([record[name] for name in self.key])
-            if key not in self._versions or self._versions[key]["_ab_cdc_updated_at"] <= record["_ab_cdc_updated_at"]:
-                self._versions[key] = record
-
-    @property
-    def rows(self):
-        kept = [record for record in self._versions.values() if not record.get("_ab_cdc_deleted_at")]
-        return in_order({name: value for name, value in row.items() if name not in MARKS} for row in kept)
-
-
-def in_order(rows):
-    return sorted((dict(row) for row in rows), key=lambda row: json.dumps(row, sort_keys=True, default=str))
 
 
 TYPES = {
@@ -123,9 +98,6 @@ class Accounts:
             row.update(changes)
             self.touched.add((row["Unit"], row["Account"]))
             self.sandbox.update(self.name, where, **changes)
-
-    def current(self):
-        return in_order(self.rows)
 
 
 class Entries(Accounts):
@@ -197,7 +169,7 @@ def test_the_destination_has_the_rows_of_afas_after_each_sync(sandbox, kind, see
     state = None
     for _ in range(4):
         state = after_quiet_syncs(table, destination, reader, state)
-        assert destination.rows == table.current()
+        assert destination.rows == destination.in_order(table.rows)
         for _ in range(chance.randrange(8)):
             table.touch()
     sandbox.open_only()
@@ -229,5 +201,5 @@ def test_changes_faults_and_kills_during_syncs_delete_nothing_that_is_there(sand
         destination.apply(sync.rows)
         state = sync.state or state
     after_quiet_syncs(table, destination, reader, state)
-    assert destination.rows == table.current()
+    assert destination.rows == destination.in_order(table.rows)
     sandbox.open_only()
