@@ -31,7 +31,17 @@ FULL = {
                 {"field": "IBAN", "operator": "is_not_empty"},
                 {"field": "DebtorId", "operator": "quick_filter", "value": "10400..10499"},
             ],
-        }
+            "track_changes": "snapshot",
+            "tracked_rows": 100_000,
+            "allow_mass_deletes": True,
+        },
+        {
+            "get_connector": "Grootboekmutaties_BI",
+            "track_changes": "booking_days",
+            "entry_date_field": "Boekdatum",
+            "changed_days_get_connector": "Gewijzigde_boekdagen",
+            "tracked_rows": 1_000_000,
+        },
     ],
     "language": "en-us",
     "integration_id": "12345_67890",
@@ -62,6 +72,14 @@ def test_a_good_configuration_passes(config):
 @pytest.mark.parametrize(
     ("wrong", "key", "expected"),
     [
+        (stream(track_changes="deletes"), "streams[0].track_changes", "one of snapshot, booking_days"),
+        (stream(allow_mass_deletes=True), "streams[0].allow_mass_deletes", "nothing without `track_changes`"),
+        (stream(tracked_rows=10), "streams[0].tracked_rows", "nothing without `track_changes`"),
+        (stream(track_changes="snapshot", tracked_rows=0), "streams[0].tracked_rows", "1 or more"),
+        (stream(track_changes="snapshot", tracked_rows=100_001), "streams[0].tracked_rows", "from 1 to 100000"),
+        (stream(track_changes="snapshot", entry_date_field="D"), "streams[0].entry_date_field", "booking_days"),
+        (stream(changed_days_get_connector="D"), "streams[0].changed_days_get_connector", "booking_days"),
+        (stream(track_changes="snapshot", cursor_field="M"), "streams[0].cursor_field", "must be left out"),
         ({"environment": "AFAS"}, "`environment`", "12345 or O12345AA"),
         ({"environment": 12345}, "`environment`", 'a text between quotes, as in "12345'),
         ({"environment": "١٢٣٤٥"}, "`environment`", "12345 or O12345AA"),

@@ -3,6 +3,7 @@ from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_afas.metainfo import Fault, Field, GetConnector, Settings, describe, read_fields, unknown
+from source_afas.tracking import Tracking
 
 
 def get_connector(name="Eigen", settings=None, **types):
@@ -140,6 +141,7 @@ def test_a_get_connector_travels_as_text():
         ("Soort",),
         "Gewijzigd",
         "Unit",
+        Tracking("booking_days", 1000, False, "Boekdag", "Gewijzigde_dagen"),
         Fault("kapot", FailureType.config_error, lasting=True),
     )
 

@@ -264,3 +264,36 @@ def test_a_page_tells_how_many_rows_afas_took_it_to_be_asked_for():
     assert read_page(b'{"skip":0,"take":50,"rows":[]}', []).take == 50
     assert read_page(b'{"rows":[], "take":50}', []).take == 50
     assert read_page(b'{"rows":[]}', []).take is None
+
+
+@pytest.mark.parametrize("between", [",", ", "], ids=["as AFAS writes it", "written anew"])
+def test_rows_can_say_more_than_afas_said(between):
+    rows = between.join(['{"A":"}, {","B":1.10}', '{"A":null,"B":2}', '{"A":"{}","B":3}'])
+
+    marked = read_page(page(rows), (), ("A",)).with_fields({"Gelezen": "nu", "Weg": None})
+
+    assert marked.exact()[0] == {"Gelezen": "nu", "Weg": None, "A": "}, {", "B": Decimal("1.10")}
+    assert [json.loads(line) for line in b"".join(marked.lines(b"", b"\n")).splitlines()] == [
+        {"Gelezen": "nu", "Weg": None, "A": "}, {", "B": 1.1},
+        {"Gelezen": "nu", "Weg": None, "A": None, "B": 2},
+        {"Gelezen": "nu", "Weg": None, "A": "{}", "B": 3},
+    ]
+    assert [row["A"] for row in marked.columns] == ["}, {", None, "{}"]
+
+
+def test_a_row_without_fields_can_say_more_too():
+    marked = read_page(page("{},{}"), ()).with_fields({"Gelezen": "nu"})
+
+    assert marked.exact() == [{"Gelezen": "nu"}] * 2
+
+
+def test_a_page_without_rows_has_none_whatever_is_asked_of_it():
+    empty = read_page(page(""), ()).with_fields({"Gelezen": "nu"})
+
+    assert (empty.exact(), empty.lines(b"", b"")) == ([], [])
+
+
+def test_the_first_rows_of_a_page_keep_the_fields_that_are_looked_at():
+    read = read_page(page('{"A":1},{"A":2},{"A":3}'), (), ("A",))
+
+    assert [row["A"] for row in read.first(2).columns] == [1, 2]

@@ -198,3 +198,44 @@ def fulfils(row, field, value, operator):
         return False
     given = int(value)
     return {1: actual == given, 2: actual >= given, 3: actual <= given, 4: actual > given, 5: actual < given}[operator]
+
+
+def day(number):
+    begin, end = (
+        f"2026-{1 + number // 28:02}-{1 + number % 28:02}",
+        f"2026-{1 + (number + 1) // 28:02}-{1 + (number + 1) % 28:02}",
+    )
+    return Condition("Datum", OPERATORS[">="], f"{begin}T00:00:00"), Condition(
+        "Datum", OPERATORS["<"], f"{end}T00:00:00"
+    )
+
+
+@given(st.sets(st.integers(0, 300)))
+def test_days_are_asked_for_each_once_in_few_requests(numbers):
+    days = [day(number) for number in sorted(numbers)]
+
+    asked = list(Query(("UnitId",), (one_of("UnitId", [1]),)).where_any(days))
+
+    assert [group for part in asked for group in part.clauses[-1]] == days
+    assert all(fits(part.parameters(skip=100_000, take=10_000)) for part in asked)
+    assert len(asked) <= len(days) / 10 + 1
+
+
+def test_days_are_cut_further_where_reading_on_by_key_takes_room():
+    days = [day(number) for number in range(12)]
+    after = tuple(
+        (Condition("UnitId", OPERATORS[">="], str(n)), Condition("Omschrijving", 1, "x" * 20)) for n in range(4)
+    )
+
+    parts = Query(("UnitId",), (tuple(days),), after).split()
+
+    assert len(parts) > 1
+    assert [group for part in parts for group in part.clauses[0]] == days
+    assert all(part.after == after for part in parts)
+
+
+def test_days_that_overlap_are_not_cut_for_a_row_would_come_twice():
+    whole_year = Condition("Datum", OPERATORS[">="], "2026-01-01"), Condition("Datum", OPERATORS["<"], "2027-01-01")
+
+    with pytest.raises(AirbyteTracedException, match="too long"):
+        Query(("UnitId",), ((whole_year, *map(day, range(60))),)).split()

@@ -37,8 +37,8 @@ def test_all_standard_get_connectors_are_known():
 
 
 @pytest.mark.parametrize("get_connector", sorted(HINTS))
-def test_a_hint_says_nothing_but_key_cursor_and_administration(get_connector):
-    assert set(HINTS[get_connector]) <= {"primary_key", "cursor_field", "administration_field"}
+def test_a_hint_says_nothing_but_key_dates_and_administration(get_connector):
+    assert set(HINTS[get_connector]) <= {"primary_key", "cursor_field", "entry_date_field", "administration_field"}
 
 
 @pytest.mark.parametrize("get_connector", WITH_KEY)
@@ -82,6 +82,13 @@ def test_every_date_that_calls_itself_modified_has_been_judged(get_connector):
 )
 def test_a_date_that_is_not_to_be_trusted_is_no_cursor(get_connector):
     assert HINTS[get_connector]["cursor_field"] == ""
+
+
+@pytest.mark.parametrize("get_connector", ["Profit_Transactions", "Profit_Transactions_Allocated"])
+def test_entry_lines_have_a_booking_day(get_connector):
+    day = FIELDS[get_connector][HINTS[get_connector]["entry_date_field"]]
+
+    assert (day["dataType"], day["label"]["nl"]) == ("date", "Datum boeking")
 
 
 @pytest.mark.parametrize("get_connector", WITH_ADMINISTRATION)
