@@ -189,6 +189,23 @@ def test_full_table_reads_everything_again(tap_afas, catalog):
     assert sorted(keys(second.rows(ENTRIES))) == sorted(keys(first.rows(ENTRIES)))
 
 
+def test_a_deleted_row_is_a_record_of_its_key_and_the_time(sandbox, tap_afas):
+    sandbox.define(
+        "Plaatsen", fields={"Code": "int", "Naam": "string"}, rows=[{"Code": n, "Naam": "x"} for n in range(5)]
+    )
+    streams = [{"get_connector": "Plaatsen", "primary_key": ["Code"], "track_changes": "snapshot"}]
+    catalog = tap_afas.discover(streams=streams).only("Plaatsen")
+    catalog.note("Plaatsen", "_ab_cdc_deleted_at")["selected"] = False
+    first = tap_afas.sync(catalog, streams=streams)
+    sandbox.delete("Plaatsen", {"Code": 3})
+
+    (deleted,) = tap_afas.sync(catalog, first.state, streams=streams).rows("Plaatsen")
+
+    assert len(first.rows("Plaatsen")) == 5
+    assert catalog.note("Plaatsen", "_ab_cdc_deleted_at")["inclusion"] == "automatic"
+    assert (deleted["Code"], deleted["_ab_cdc_deleted_at"]) == (3, deleted["_ab_cdc_updated_at"])
+
+
 def test_a_run_of_one_stream_keeps_the_states_of_the_others(tap_afas, catalog):
     chosen = catalog.only(ENTRIES, DEBTORS)
     first = tap_afas.sync(chosen)

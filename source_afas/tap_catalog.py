@@ -18,6 +18,8 @@ from airbyte_cdk.models import (
     SyncMode,
 )
 
+from source_afas.tracking import DELETED_AT
+
 FULL_TABLE = "FULL_TABLE"
 INCREMENTAL = "INCREMENTAL"
 
@@ -81,7 +83,7 @@ def _entry(stream: AirbyteStream) -> dict[str, Any]:
                 {
                     "breadcrumb": ["properties", field],
                     "metadata": {
-                        "inclusion": "automatic" if field in (*key, cursor) else "available",
+                        "inclusion": "automatic" if field in (*key, cursor, DELETED_AT) else "available",
                         _KIND: next(kind for kind in column["type"] if kind != "null"),
                     },
                 }
@@ -128,7 +130,7 @@ def _selected(entry: Mapping[str, Any]) -> Selected:
     columns = {
         name: column
         for name, column in entry["schema"].get("properties", {}).items()
-        if name in (*key, *offered) or _is_selected(notes.get(("properties", name), {}), column)
+        if name in (*key, *offered, DELETED_AT) or _is_selected(notes.get(("properties", name), {}), column)
     }
     return Selected(
         name=entry["tap_stream_id"],
