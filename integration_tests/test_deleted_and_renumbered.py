@@ -261,6 +261,16 @@ def test_a_state_of_another_key_is_not_compared_with(source_afas, sandbox):
     assert len(second.rows("Plaatsen")) == 3
 
 
+def test_keys_that_afas_holds_equal_are_told_apart(source_afas, sandbox):
+    sandbox.define("Codes", fields={"Code": "string"}, rows=[{"Code": c} for c in ("abc", "ABC", "d", "e", "f", "g")])
+    entry = {"get_connector": "Codes", "primary_key": ["Code"], "track_changes": "snapshot"}
+    codes = Tracked(source_afas, sandbox, entry, ["Code"])
+    codes.sync()
+    sandbox.delete("Codes", {"Code": "abc"})
+
+    assert [row["Code"] for row in codes.sync()] == ["abc"]
+
+
 # booking days
 
 

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from source_afas.exact_json import dumps
@@ -51,10 +52,14 @@ def still_there(
     fields = retriever.described.primary_key
     asked_by = fields if asked_by is None else asked_by
     groups = list(dict.fromkeys(_is(retriever, values_of(key, fields), asked_by) for key in sorted(keys)))
+    missing = set(keys)
     for part in retriever.everything().split():
         for asked in part.where_any(groups):
-            for page in retriever.pages(asked):
-                yield from (row for row in page.exact() if key_of(row, fields) in keys)
+            for row in chain.from_iterable(page.exact() for page in retriever.pages(asked)):
+                # What AFAS holds equal comes for each of its spellings.
+                if (key := key_of(row, fields)) in missing:
+                    missing.remove(key)
+                    yield row
 
 
 def _is(retriever: GetConnectorRetriever, values: Mapping[str, Any], fields: Iterable[str]) -> tuple[Condition, ...]:

@@ -202,9 +202,12 @@ class SourceAfas(YamlDeclarativeSource):
             # The CDK alone would end such a stream without a word.
             yield stream_status_as_airbyte_message(stream, AirbyteStreamStatus.INCOMPLETE)
             yield self._not_offered(stream.name).as_airbyte_message(StreamDescriptor(name=stream.name))
-        for part in _in_order(offered, self._config):
+        parts = _in_order(offered, self._config)
+        for part in parts:
             try:
-                for message in self._messages(part, state):
+                # The CDK makes a source for one read.
+                source = self if len(parts) == 1 else SourceAfas(part, self._config, state)
+                for message in source._messages(part, state):
                     error = message.trace.error if message.trace else None
                     if error and error.stream_descriptor:
                         failed.append(error.stream_descriptor.name)
@@ -223,10 +226,8 @@ class SourceAfas(YamlDeclarativeSource):
     def _messages(
         self, catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage] | None
     ) -> Iterator[AirbyteMessage]:
-        """Yield the messages of streams that are read side by side; the CDK makes a source for one such time."""
-        source = SourceAfas(catalog, self._config, state)
-        with source._having(get_connectors=_only([s.stream.name for s in catalog.streams])):
-            yield from super(SourceAfas, source).read(self.logger, source._config, catalog, state)
+        with self._having(get_connectors=_only([s.stream.name for s in catalog.streams])):
+            yield from super().read(self.logger, self._config, catalog, state)
 
     def _offered(self, catalog: ConfiguredAirbyteCatalog) -> tuple[ConfiguredAirbyteCatalog, list[AirbyteStream]]:
         """Return the catalogue without the streams that the app connector does not open, and those streams."""
@@ -278,15 +279,15 @@ class SourceAfas(YamlDeclarativeSource):
         self, selected_configs: list[dict[str, Any]], all_configs: list[dict[str, Any]]
     ) -> list[AbstractStream]:
         """Make the streams; the CDK's own way gives a stream one of the CDK's own cursors."""
-        return [self._stream(definition) for definition in selected_configs]
-
-    def _stream(self, definition: Mapping[str, Any]) -> AbstractStream:
-        make, config = self._constructor.create_component, self._config
-        rows: GetConnectorRetriever = make(CustomRetriever, definition["retriever"], config)
-        schema_loader = make(CustomSchemaLoader, definition["schema_loader"], config)
         streams = StreamFactory(
             self._connector_state_manager, self._message_repository, self._get_connectors_retriever()
         )
+        return [self._stream(definition, streams) for definition in selected_configs]
+
+    def _stream(self, definition: Mapping[str, Any], streams: StreamFactory) -> AbstractStream:
+        make, config = self._constructor.create_component, self._config
+        rows: GetConnectorRetriever = make(CustomRetriever, definition["retriever"], config)
+        schema_loader = make(CustomSchemaLoader, definition["schema_loader"], config)
         # A row that is changed leaves its window, but not its place in the key: a full refresh reads by key.
         return streams.make(rows, schema_loader, incremental=rows.described.id not in _read_in_full(self._catalog))
 
