@@ -11,6 +11,9 @@ from typing import Any, TextIO
 
 import duckdb
 
+DELETED_AT = "_ab_cdc_deleted_at"
+"""The field by which a source says that a row is gone, as Airbyte's destinations know it."""
+
 
 class Landing:
     """A folder where the rows of a sync wait, a file for each stream, and the database that they go into."""
@@ -30,8 +33,9 @@ class Landing:
     def land(self, stream: Mapping[str, Any], *, append: bool) -> None:
         """Put the rows received for a stream of the catalogue into its table.
 
-        Appended rows take the place of those with the same key, and a field that is new in AFAS becomes a column;
-        otherwise the table is made anew.
+        Appended rows go by their key, as in a destination that deduplicates: of each key the row with the latest
+        cursor stays, and one that says that it was deleted does not. A field that is new in AFAS becomes a column.
+        Otherwise the table is made anew.
         """
         name, key = stream["name"], [part for (part,) in stream.get("source_defined_primary_key") or ()]
         columns = {column: _type(schema) for column, schema in stream["json_schema"]["properties"].items()}
@@ -56,11 +60,25 @@ class Landing:
             [file.name],
         )
         if append and key:
-            same = " AND ".join(f"{table}.{_quoted(part)} = received.{_quoted(part)}" for part in key)
-            self.connection.execute(f"DELETE FROM {table} USING received WHERE {same}")
-        self.connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM received")
+            self._deduplicate(table, stream, key)
+        else:
+            self.connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM received")
         self.connection.execute("COMMIT")
         Path(file.name).unlink()
+
+    def _deduplicate(self, table: str, stream: Mapping[str, Any], key: list[str]) -> None:
+        latest = [f"{_quoted(part)} DESC NULLS LAST" for part in stream.get("default_cursor_field") or ()]
+        there = f"AND {_quoted(DELETED_AT)} IS NULL" if DELETED_AT in stream["json_schema"]["properties"] else ""
+        self.connection.execute(
+            f"""
+            CREATE OR REPLACE TABLE {table} AS
+            SELECT * EXCLUDE (_arrived)
+            FROM (SELECT *, -1 AS _arrived FROM {table} UNION ALL BY NAME SELECT *, rowid AS _arrived FROM received)
+            QUALIFY row_number() OVER (
+                PARTITION BY {", ".join(map(_quoted, key))} ORDER BY {", ".join([*latest, "_arrived DESC"])}
+            ) = 1 {there}
+            """
+        )
 
     def rows(self, sql: str) -> Iterable[tuple[Any, ...]]:
         """Return what a query finds."""
@@ -70,8 +88,9 @@ class Landing:
 def _type(schema: Mapping[str, Any]) -> str:
     (kind,) = (t for t in schema["type"] if t != "null")
     if schema.get("format") == "date-time":
-        return "TIMESTAMP"
-    return {"integer": "BIGINT", "number": "DECIMAL(38, 10)", "boolean": "BOOLEAN"}.get(kind, "VARCHAR")
+        return "TIMESTAMPTZ" if schema.get("airbyte_type") == "timestamp_with_timezone" else "TIMESTAMP"
+    types = {"integer": "BIGINT", "number": "DECIMAL(38, 10)", "boolean": "BOOLEAN", "object": "JSON"}
+    return types.get(kind, "VARCHAR")
 
 
 def _quoted(name: str) -> str:
