@@ -11,9 +11,11 @@ import jsonschema
 import pytest
 import yaml
 
-import demo.__main__ as demo
 from afas_sandbox import Sandbox
 from afas_sandbox.admin import about
+from demo import __main__ as demo
+from demo import commands
+from demo.catalog import configured
 from demo.landing import Landing
 
 ROOT = Path(__file__).parents[1]
@@ -38,12 +40,12 @@ def sandbox():
 def database(sandbox, tmp_path_factory):
     """Make the demo's database of a small sandbox, by the demo's own steps; the first block's view is there."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(demo, "FOLDER", tmp_path_factory.mktemp("demo"))
-        landing = Landing(duckdb.connect(str(demo.FOLDER / "afas.duckdb")), demo.FOLDER)
-        demo.write("config.json", demo.configuration(about(sandbox)))
-        catalog = demo.discover()
-        demo.write("catalog.json", demo.configured(catalog))
-        demo.land(catalog, landing, demo.read(catalog, landing))
+        patched.setattr(commands, "FOLDER", tmp_path_factory.mktemp("demo"))
+        landing = Landing(duckdb.connect(str(commands.FOLDER / "afas.duckdb")), commands.FOLDER)
+        commands.write("config.json", demo.configuration(about(sandbox)))
+        catalog = commands.discover()
+        commands.write("catalog.json", configured(catalog))
+        demo.land(catalog, landing, commands.read(catalog, landing))
     (_, view), *_ = BLOCKS
     landing.connection.execute(view)
     return landing.connection
