@@ -233,6 +233,41 @@ def test_a_sync_that_brings_the_days_but_not_the_entries_leaves_the_view_as_it_w
     assert entries.rows("current_entries", *LINE) == in_afas(sandbox, entries.name, *LINE)
 
 
+def test_a_row_that_came_to_a_day_unseen_brings_the_rest_of_that_day(sandbox, warehouse):
+    """A change while the rows are read may be told with one of its two days."""
+    day, other = "2026-01-01T00:00:00", "2026-01-02T00:00:00"
+    sandbox.define(
+        "Boekdagen",
+        fields={"EntryDate": "date", "Modified": "date"},
+        rows=[
+            {"EntryDate": day, "Modified": "2026-01-05T12:00:00"},
+            {"EntryDate": other, "Modified": "2026-01-05T09:00:00"},
+        ],
+    )
+    sandbox.define(
+        "Mutaties",
+        fields={"EntryNo": "int", "EntryDate": "date"},
+        rows=[{"EntryNo": number, "EntryDate": day if number < 3 else other} for number in range(6)],
+    )
+    tables = warehouse(
+        {
+            "get_connector": "Mutaties",
+            "primary_key": ["EntryNo"],
+            "track_changes": "booking_days",
+            "entry_date_field": "EntryDate",
+            "changed_days_get_connector": "Boekdagen",
+        },
+        beside=["Boekdagen"],
+    )
+    tables.run(CURRENT_ENTRIES.replace("Profit_Transactions", "Mutaties").replace(CHANGED_DAYS, "Boekdagen"))
+
+    sandbox.update("Mutaties", {"EntryNo": 0}, EntryDate=other)
+    sandbox.update("Boekdagen", {"EntryDate": day}, Modified="2026-01-06T09:00:00")
+    tables.sync()
+
+    assert tables.rows("current_entries", "EntryNo") == in_afas(sandbox, "Mutaties", "EntryNo")
+
+
 # On an existing connection
 
 

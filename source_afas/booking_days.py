@@ -205,10 +205,12 @@ class BookingDaysRetriever(Retriever):
         gone = set[str]().union(*known.values()).difference(*found.values())
         if gone:
             self._refuse_to_believe(gone, rows)
-            moved = page_of([*still_there(self.rows, gone, self._asked_by(gone, known.values()))])
-            self._note(moved, found)
+            self._note(page_of([*still_there(self.rows, gone, self._asked_by(gone, known.values()))]), found)
             gone.difference_update(*found.values())
-            yield moved.with_fields(self._said)
+            # A day is told whole: where a row moved to another one, that one is read too, or found by the next sync.
+            for page in self._pages(sorted(filter(None, found.keys() - known.keys()))):
+                self._note(page, found)
+                yield page.with_fields(self._said)
             yield page_of([deletion(self.tracking, values_of(k, self._key), cursor.read_at) for k in sorted(gone)])
         for day, keys in found.items():
             cursor.days.replace(day, keys if day in known else keys | cursor.days.keys(day))
