@@ -39,6 +39,7 @@ LEFT_OUT = {
     "unit_tests/test_metadata.py",
     "unit_tests/test_pyairbyte_example.py",
     "integration_tests/test_cost.py",
+    "integration_tests/test_deleted_and_renumbered_guide.py",
     "integration_tests/test_finance.py",
     "integration_tests/test_many_environments.py",
     "integration_tests/test_standard_tests.py",
