@@ -44,6 +44,8 @@ class BookingDaysCursor(GetConnectorCursor):
         super().__init__(stream, tracking.entry_date_field, **options)
         self._lookback: timedelta = options["lookback"]
         self.cursor_field = CursorField(UPDATED_AT)
+        # A load that was killed, or another way of tracking, leaves a state that says nothing of rows.
+        self.had_none = False
         kept = self._kept_in(self.saved)
         self.changed_until: str = kept.get("changed_until", "")
         """The latest change of a day that is known; empty before the first load."""
@@ -229,7 +231,8 @@ class BookingDaysRetriever(Retriever):
         for part in self.rows.everything().split():
             for asked in part.where_any([_within(self.tracking.entry_date_field, *ends) for ends in ranges(days)]):
                 for query in asked.split():
-                    yield from self.rows.pages(query, columns=self._columns)
+                    # An empty answer that is believed once would hide the new rows of these days for good.
+                    yield from self.rows.pages(query, columns=self._columns, expected=True)
 
     def _keys(self, page: Page) -> Iterator[tuple[str, str]]:
         """Yield the day and the key of each row of a page; nothing for rows that have no key to be remembered by."""
