@@ -60,7 +60,8 @@ class BookingDaysCursor(GetConnectorCursor):
             if [state["key"], state["entry_date_field"]] != [list(self._key), self._tracking.entry_date_field]:
                 raise ValueError("another key")
             for moment in (state["changed_until"], state.get("loaded_before", BEGINNING)):
-                datetime.fromisoformat(moment)
+                if moment != datetime.fromisoformat(moment).replace(tzinfo=None).isoformat():
+                    raise ValueError("no time as AFAS takes it")
             RememberedDays(state["booking_days"], 0)
         except (KeyError, TypeError, AttributeError, ValueError):
             logger.warning(
@@ -273,19 +274,24 @@ class BookingDaysRetriever(Retriever):
 
 
 def ranges(days: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield days, which are sorted, as ranges: the first day, and the day after the last."""
-    begin = end = None
+    """Yield days, which are sorted, as ranges: the first day, and the day after the last.
+
+    No day comes after the calendar's last one: the text is empty.
+    """
+    begin = last = None
     for day in map(date.fromisoformat, days):
-        if begin and end and (day != end or (day - begin).days >= MOST_DAYS_IN_A_RANGE):
-            yield begin.isoformat(), end.isoformat()
+        if begin and last and ((day - last).days != 1 or (day - begin).days >= MOST_DAYS_IN_A_RANGE):
+            yield begin.isoformat(), _day_after(last)
             begin = None
-        begin, end = begin or day, day + timedelta(days=1)
-    if begin and end:
-        yield begin.isoformat(), end.isoformat()
+        begin, last = begin or day, day
+    if begin and last:
+        yield begin.isoformat(), _day_after(last)
 
 
-def _within(field: str, begin: str, end: str) -> tuple[Condition, Condition]:
-    return (
-        Condition(field, OPERATORS[">="], f"{begin}T00:00:00"),
-        Condition(field, OPERATORS["<"], f"{end}T00:00:00"),
-    )
+def _day_after(day: date) -> str:
+    return "" if day == date.max else (day + timedelta(days=1)).isoformat()
+
+
+def _within(field: str, begin: str, end: str) -> tuple[Condition, ...]:
+    from_begin = Condition(field, OPERATORS[">="], f"{begin}T00:00:00")
+    return (from_begin, Condition(field, OPERATORS["<"], f"{end}T00:00:00")) if end else (from_begin,)

@@ -62,7 +62,7 @@ def _day(value: Any) -> str:
 
 
 def _time(value: Any) -> str:
-    return str(value or "").removesuffix("Z")
+    return str(value or "")[: len("2026-01-31T09:00:00")]
 
 
 def newest(touched: Mapping[str, str], began: str) -> str:

@@ -6,6 +6,9 @@ from typing import Any
 
 from source_afas.row_keys import packed, unpacked
 
+AFTER_ALL_DAYS = "forgotten"
+"""The begin of what is remembered where no day is: as a text it comes after every date."""
+
 
 class RememberedDays:
     """The keys of the rows of each booking day. Days before `begin` are forgotten; later ones without rows have none.
@@ -17,10 +20,14 @@ class RememberedDays:
         self._most_rows = most_rows
         self._days: dict[str, tuple[int, str]] = {}
         """The number of rows, and their keys packed, by day."""
-        self.begin = str(saved.get("begin") or "")
         try:
+            self.begin = str(saved.get("begin") or "")
+            if self.begin != AFTER_ALL_DAYS:
+                date.fromisoformat(self.begin or "1900-01-01")
             for day, (rows, text) in saved.get("days", {}).items():
-                self._days[date.fromisoformat(day).isoformat()] = int(rows), str(text)
+                if int(rows) != len(unpacked(text)[0]):
+                    raise ValueError("another number of rows")
+                self._days[date.fromisoformat(day).isoformat()] = int(rows), text
         except (AttributeError, TypeError):
             raise ValueError("no remembered days") from None
         self.rows = sum(rows for rows, _ in self._days.values())
@@ -59,4 +66,5 @@ class RememberedDays:
         while self.rows > self._most_rows:
             oldest = min(self._days)
             self.rows -= self._days.pop(oldest)[0]
-            self.begin = (date.fromisoformat(oldest) + timedelta(days=1)).isoformat()
+            forgotten = date.fromisoformat(oldest)
+            self.begin = (forgotten + timedelta(days=1)).isoformat() if forgotten < date.max else AFTER_ALL_DAYS

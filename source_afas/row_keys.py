@@ -22,7 +22,12 @@ def key_of(row: Mapping[str, Any], fields: Iterable[str]) -> str:
 
 def values_of(key: str, fields: Iterable[str]) -> dict[str, Any]:
     """Return the values of a key by field."""
-    return dict(zip(fields, json.loads(key, parse_float=Decimal), strict=True))
+    # What is beyond 64 bits would not leave as JSON.
+    return dict(zip(fields, json.loads(key, parse_float=Decimal, parse_int=_integer), strict=True))
+
+
+def _integer(digits: str) -> int | Decimal:
+    return int(digits) if len(digits) < 19 else Decimal(digits)
 
 
 def packed(keys: Iterable[str], more: bytes = b"") -> str:
@@ -70,10 +75,16 @@ def _is(retriever: GetConnectorRetriever, values: Mapping[str, Any], fields: Ite
         if value is None or value == "":
             conditions.append(Condition(field, OPERATORS["is_empty"], ""))
         elif retriever.described.data_type(field) == "date":
-            # Stored times lie within half a second of the shown ones.
-            shown = datetime.fromisoformat(str(value).removesuffix("Z")).replace(microsecond=0)
-            conditions.append(Condition(field, OPERATORS[">="], (shown - timedelta(seconds=1)).isoformat()))
-            conditions.append(Condition(field, OPERATORS["<"], (shown + timedelta(seconds=2)).isoformat()))
+            conditions.extend(_around(field, datetime.fromisoformat(str(value).removesuffix("Z"))))
         else:
             conditions.append(Condition(field, OPERATORS["="], as_text(value)))
     return tuple(conditions)
+
+
+def _around(field: str, moment: datetime) -> Iterator[Condition]:
+    """Yield that a time is a shown one: stored times lie within half a second of those."""
+    shown = moment.replace(microsecond=0)
+    if shown - datetime.min > timedelta(seconds=1):
+        yield Condition(field, OPERATORS[">="], (shown - timedelta(seconds=1)).isoformat())
+    if datetime.max - shown > timedelta(seconds=2):
+        yield Condition(field, OPERATORS["<"], (shown + timedelta(seconds=2)).isoformat())
