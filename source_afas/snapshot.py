@@ -100,10 +100,13 @@ class Comparison:
     def waiting(self) -> Iterator[tuple[Row, str | None]]:
         """Yield the rows that were kept back, each with the key that it had, where there is no doubt about it.
 
-        No other row may look like it, neither now nor at the last sync.
+        No other row may look like it, neither now nor at the last sync. Of a row that a killed sync told, it is not
+        known what it looked like: where one is gone, it may be any of them.
         """
         gone = {self.known[key]: key for key in self.gone()}
         seen = Counter(self.seen.values())
+        if UNKNOWN in gone:
+            gone = {}
         for key, row in self._waiting.items():
             content = self.seen[key]
             yield row, gone.get(content) if seen[content] == 1 else None
