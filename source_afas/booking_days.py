@@ -262,7 +262,7 @@ class BookingDaysRetriever(Retriever):
             )
 
     def _refuse_to_believe(self, gone: set[str], rows: int) -> None:
-        most = len(gone) * 2 > self.cursor.days.rows and not self.cursor.days.begin
+        most = len(gone) * 2 > self.cursor.days.rows
         nothing = not rows and not any(self.rows.row_at(part, 0) for part in self.rows.everything().split())
         if (most or nothing) and not self.tracking.allow_mass_deletes:
             raise config_error(
