@@ -5,6 +5,7 @@ those, and compares them with what the state remembers of them: what was there a
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -34,6 +35,9 @@ Touched = Callable[[str | None], Mapping[str, str]]
 """The days touched at or after a moment, with the time of their last change."""
 
 MOST_DAYS_IN_A_RANGE = 31
+
+COMPARED = "compared"
+"""In a slice before a load that goes on: set when what was told before has been compared, or could not be."""
 
 
 class BookingDaysCursor(GetConnectorCursor):
@@ -82,6 +86,10 @@ class BookingDaysCursor(GetConnectorCursor):
     def first_day(self) -> str:
         """The first day that the user wants."""
         return self._wanted_from[:10]
+
+    def knows(self, day: str) -> bool:
+        """Return whether rows of a day were told before; what a load has yet to come by need not be compared."""
+        return not self.loading or day < self._reached[:10] or bool(self.days.keys(day))
 
     def note_changes(self, touched: Mapping[str, str]) -> None:
         """Note that changes up to these are known."""
@@ -158,7 +166,12 @@ class BookingDaysSlicer(StreamSlicer):
         if not self.cursor.loading:
             yield StreamSlice(partition={}, cursor_slice={}, extra_fields={})
             return
-        if not self.cursor.changed_until:
+        if self.cursor.changed_until:
+            # The sync before was killed. Of what it told, rows may be gone by now that the load does not come by again.
+            compared = threading.Event()
+            yield StreamSlice(partition={}, cursor_slice={}, extra_fields={COMPARED: compared})
+            compared.wait()
+        else:
             # Asked before the first row is read: what changes meanwhile is found by the next sync.
             self.cursor.note_changes(self.touched_since(None))
         yield from Slicer(self.rows, self.cursor).stream_slices()
@@ -182,9 +195,13 @@ class BookingDaysRetriever(Retriever):
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
     ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
         """Yield the rows of a slice, or of the days that were touched with a record for each row that is gone."""
-        loading = bool(stream_slice and "query" in stream_slice.extra_fields)
-        for page in self._load(stream_slice) if loading else self._touched():
-            yield from self.rows.messages(page, stream_slice)
+        extra: Any = stream_slice.extra_fields if stream_slice else {}
+        try:
+            for page in self._load(stream_slice) if "query" in extra else self._touched():
+                yield from self.rows.messages(page, stream_slice)
+        finally:
+            if COMPARED in extra:
+                extra[COMPARED].set()
 
     def _load(self, stream_slice: StreamSlice | None) -> Iterator[Page]:
         for page in self.rows.pages_of(stream_slice):
@@ -194,7 +211,7 @@ class BookingDaysRetriever(Retriever):
     def _touched(self) -> Iterator[Page]:
         cursor, name = self.cursor, self.rows.described.id
         touched = self.touched_since(cursor.changed_since)
-        days = sorted(day for day in touched if day >= cursor.first_day)
+        days = sorted(day for day in touched if day >= cursor.first_day and cursor.knows(day))
         known = {day: cursor.days.keys(day) for day in days}
         found: dict[str, set[str]] = {day: set() for day in days}
         """The keys of the rows that are there, by day."""
