@@ -93,6 +93,14 @@ def test_rows_deleted_between_a_killed_first_load_and_its_end(sandbox, killed_at
     entries.quiet()
 
 
+def test_the_day_that_a_killed_first_load_told_may_be_gone(sandbox):
+    entries = Entries(sandbox, ten_days())
+    entries.sync(killed_at_row=1)
+    entries.delete(Dag="2026-01-01T00:00:00")
+
+    entries.quiet()
+
+
 @pytest.mark.parametrize("nth", [1, 2, 3, 4])
 def test_an_empty_answer_once_loses_no_new_row_of_a_touched_day(sandbox, nth):
     entries = Entries(sandbox, ten_days())

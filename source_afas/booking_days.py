@@ -279,7 +279,8 @@ class BookingDaysRetriever(Retriever):
             )
 
     def _refuse_to_believe(self, gone: set[str], rows: int) -> None:
-        most = len(gone) * 2 > self.cursor.days.rows
+        # Of a load that was killed, most of what little it told may be gone.
+        most = len(gone) * 2 > self.cursor.days.rows and not self.cursor.loading
         nothing = not rows and not any(self.rows.row_at(part, 0) for part in self.rows.everything().split())
         if (most or nothing) and not self.tracking.allow_mass_deletes:
             raise config_error(
