@@ -68,7 +68,8 @@ class StreamFactory:
             "lookback": isodate.parse_duration(config.get("lookback_window") or "PT1H"),
         }
         if described.tracking and described.tracking.changes == tracking.BOOKING_DAYS:
-            return BookingDaysCursor(described.id, described.tracking, described.primary_key, **since, **state)
+            scope = "" if described.fault else rows.scope()
+            return BookingDaysCursor(described.id, described.tracking, described.primary_key, scope, **since, **state)
         if described.tracking:
             return StateCursor(described.id, tracking.UPDATED_AT, **state)
         if described.cursor_field:

@@ -22,7 +22,7 @@ from source_afas.changed_days import newest
 from source_afas.cursor import BEGINNING, GetConnectorCursor, Window, overlapping
 from source_afas.errors import config_error
 from source_afas.page import Page, page_of
-from source_afas.query import OPERATORS, Condition
+from source_afas.query import OPERATORS, Condition, one_of
 from source_afas.remembered_days import RememberedDays
 from source_afas.retriever import GetConnectorRetriever
 from source_afas.row_keys import key_of, still_there, values_of
@@ -43,8 +43,15 @@ COMPARED = "compared"
 class BookingDaysCursor(GetConnectorCursor):
     """Keeps the state: until when changes are known, how far the first load came, and the keys of the newest days."""
 
-    def __init__(self, stream: str, tracking: Tracking, key: tuple[str, ...], **options: Any) -> None:
+    def __init__(self, stream: str, tracking: Tracking, key: tuple[str, ...], scope: str, **options: Any) -> None:
         self._tracking, self._key = tracking, key
+        self._settings = {
+            "key": list(key),
+            "entry_date_field": tracking.entry_date_field,
+            "scope": scope,
+            "start_date": options["start_date"] or "",
+        }
+        """A state of others remembers other rows."""
         super().__init__(stream, tracking.entry_date_field, **options)
         self._lookback: timedelta = options["lookback"]
         self.cursor_field = CursorField(UPDATED_AT)
@@ -57,21 +64,21 @@ class BookingDaysCursor(GetConnectorCursor):
         self.days = RememberedDays(kept.get("booking_days", {}), tracking.rows if key else 0)
 
     def _kept_in(self, state: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return a state of this tracking; none where it is of another, of another key, or broken."""
+        """Return a state of this tracking; none where it is of another, of other settings, or broken."""
         if "booking_days" not in state:
             return {}
         try:
-            if [state["key"], state["entry_date_field"]] != [list(self._key), self._tracking.entry_date_field]:
-                raise ValueError("another key")
+            if any(state[name] != value for name, value in self._settings.items()):
+                raise ValueError("other settings")
             for moment in (state["changed_until"], state.get("loaded_before", BEGINNING)):
                 if moment != datetime.fromisoformat(moment).replace(tzinfo=None).isoformat():
                     raise ValueError("no time as AFAS takes it")
             RememberedDays(state["booking_days"], 0)
         except (KeyError, TypeError, AttributeError, ValueError):
             logger.warning(
-                f"{self._stream}: what its state remembers is of another key or entry date, or broken. Everything is "
-                "read anew, and rows that were deleted since cannot be told: refresh the stream to have the "
-                "destination forget them."
+                f"{self._stream}: what its state remembers is of another key, of other `filters`, `administrations`, "
+                "`start_date` or `entry_date_field`, or broken. Everything is read anew, and rows that are gone since "
+                "cannot be told: refresh the stream to have the destination forget them."
             )
             return {}
         return state
@@ -143,8 +150,7 @@ class BookingDaysCursor(GetConnectorCursor):
             return dict(self.saved)
         state = {
             UPDATED_AT: self.read_at,
-            "key": list(self._key),
-            "entry_date_field": self._tracking.entry_date_field,
+            **self._settings,
             "changed_until": self.changed_until,
             "booking_days": self.days.saved(),
         }
@@ -224,9 +230,12 @@ class BookingDaysRetriever(Retriever):
         self._tell_forgotten(days)
         gone = set[str]().union(*known.values()).difference(*found.values())
         if gone:
-            self._refuse_to_believe(gone, rows)
-            self._note(page_of([*still_there(self.rows, gone, self._asked_by(gone, known.values()))]), found)
+            self._refuse_to_believe(gone, set().union(*found.values()))
+            moved = page_of([*still_there(self.rows, gone, self._asked_by(gone, known.values()))])
+            self._note(moved, found)
             gone.difference_update(*found.values())
+            undated = page_of([row for row in moved.exact() if not row.get(self.tracking.entry_date_field)])
+            yield undated.with_fields(self._said)
             # A day is told whole: where a row moved to another one, that one is read too, or found by the next sync.
             for page in self._pages(sorted(filter(None, found.keys() - known.keys()))):
                 self._note(page, found)
@@ -278,17 +287,29 @@ class BookingDaysRetriever(Retriever):
                 "leaves them out."
             )
 
-    def _refuse_to_believe(self, gone: set[str], rows: int) -> None:
+    def _refuse_to_believe(self, gone: set[str], there: set[str]) -> None:
         # Of a load that was killed, most of what little it told may be gone.
         most = len(gone) * 2 > self.cursor.days.rows and not self.cursor.loading
-        nothing = not rows and not any(self.rows.row_at(part, 0) for part in self.rows.everything().split())
-        if (most or nothing) and not self.tracking.allow_mass_deletes:
+        if (most or self._has_nothing_left(gone, there)) and not self.tracking.allow_mass_deletes:
             raise config_error(
                 f"GetConnector {self.rows.described.id}: {len(gone):,} rows of the {self.cursor.days.rows:,} that the "
-                "last sync knew are gone. Nothing is deleted. May the token's user still see all rows, and was the "
-                "GetConnector's own filter, or `administrations` or `filters` here, changed? Where so much was "
-                "deleted indeed, set `allow_mass_deletes` for it in `streams`, for one sync."
+                "last sync knew are gone, more than half of them or all that an administration had. Nothing is "
+                "deleted. May the token's user still see all rows, and was the GetConnector's own filter changed? "
+                "Where so much was deleted indeed, set `allow_mass_deletes` for it in `streams`, for one sync."
             )
+
+    def _has_nothing_left(self, gone: set[str], there: set[str]) -> bool:
+        """Return whether AFAS has no row at all any more; or none of an administration, which rights may hide."""
+        field = self.rows.described.administration_field
+        everything = self.rows.everything().split()
+        if field not in self._key:
+            return not there and not any(self.rows.row_at(part, 0) for part in everything)
+        lost = {values_of(key, self._key)[field] for key in gone} - {values_of(key, self._key)[field] for key in there}
+        return any(
+            not any(self.rows.row_at(part.where(one_of(field, [number])), 0) for part in everything)
+            for number in lost
+            if number is not None
+        )
 
 
 def ranges(days: Iterable[str]) -> Iterator[tuple[str, str]]:

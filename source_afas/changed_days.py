@@ -29,10 +29,7 @@ class ChangedDays:
 
     def since(self, moment: str | None) -> dict[str, str]:
         """Return the days touched at or after a moment, with the time of their last change; None for all of them."""
-        described = self.get_connectors.get_connector(self.name)
-        if described.fault:
-            raise described.fault.error()
-        day, changed = _fields(described)
+        described, day, changed = described_in(self.get_connectors, self.name)
         rows = GetConnectorRetriever(self.config, self.requester, described.to_json(), {})
         wanted = Query(rows.order.fields)
         if moment:
@@ -45,7 +42,19 @@ class ChangedDays:
         return touched
 
 
-def _fields(described: GetConnector) -> tuple[str, str]:
+def described_in(get_connectors: GetConnectorsRetriever, name: str) -> tuple[GetConnector, str, str]:
+    """Return the GetConnector of changed days, and its fields: the day, and the time of the day's last change.
+
+    Raises the fault that keeps it from being described, or a configuration error where it has no such fields.
+    """
+    described = get_connectors.get_connector(name)
+    if described.fault:
+        raise described.fault.error()
+    if described.tracking:
+        raise config_error(
+            f"GetConnector {name} tells which booking days were changed, so it cannot be tracked itself: leave "
+            "`track_changes` out for it in `streams`."
+        )
     days = [name for name in described.ids_of("date") if name != described.cursor_field]
     if not described.cursor_field or len(days) != 1:
         raise config_error(
@@ -54,7 +63,7 @@ def _fields(described: GetConnector) -> tuple[str, str]:
             f"gewijzigd) or is named as its `cursor_field` in `streams`. Its fields are "
             f"{', '.join(field.id for field in described.fields)}."
         )
-    return days[0], described.cursor_field
+    return described, days[0], described.cursor_field
 
 
 def _day(value: Any) -> str:

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import InitVar, dataclass, replace
+from hashlib import blake2b
 from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage
@@ -89,6 +90,10 @@ class GetConnectorRetriever(Retriever):
             clauses.append(query.one_of(self.described.administration_field, administrations))
         clauses.extend(query.user_filters(self.described, Settings.of(self.config, self.described.id).filters))
         return Query(self.order.fields, tuple(clauses))
+
+    def scope(self) -> str:
+        """Return a short text that tells the rows that the user wants from those of other settings."""
+        return blake2b(repr(self.everything().clauses).encode(), digest_size=8).hexdigest()
 
     def _administrations(self) -> list[int]:
         return (self.config.get("administrations") or []) if self.described.administration_field else []

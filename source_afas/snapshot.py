@@ -33,29 +33,31 @@ UNKNOWN = bytes(HASH_BYTES)
 Row = Mapping[str, Any]
 
 
-def load(state: Mapping[str, Any], key: Iterable[str], stream: str) -> dict[str, bytes]:
-    """Return the hashes by key that a state remembers; none where it is of another key, or of no snapshot."""
+def load(state: Mapping[str, Any], key: Iterable[str], scope: str, stream: str) -> dict[str, bytes]:
+    """Return the hashes by key that a state remembers; none where it is of another key or scope, or of no snapshot."""
     if "snapshot" not in state:
         return {}
     try:
-        if state.get("key") != list(key):
-            raise ValueError("another key")
+        if (state.get("key"), state.get("scope")) != (list(key), scope):
+            raise ValueError("other settings")
         keys, hashes = unpacked(state["snapshot"])
         if len(hashes) != HASH_BYTES * len(keys):
             raise ValueError("a hash for each key")
     except ValueError:
         logger.warning(
-            f"{stream}: what its state remembers is of another key, or broken. All rows are told as new, and rows that "
-            "were deleted since cannot be: refresh the stream to have the destination forget them."
+            f"{stream}: what its state remembers is of another key, of other `filters` or `administrations`, or "
+            "broken. All rows are told as new, and those that are gone since cannot be told: refresh the stream to have "
+            "the destination forget them."
         )
         return {}
     return {key: hashes[HASH_BYTES * n : HASH_BYTES * (n + 1)] for n, key in enumerate(keys)}
 
 
-def save(seen: Mapping[str, bytes], key: Iterable[str], moment: str) -> dict[str, Any]:
+def save(seen: Mapping[str, bytes], key: Iterable[str], scope: str, moment: str) -> dict[str, Any]:
     """Return the state that remembers hashes by key."""
     keys = sorted(seen)
-    return {UPDATED_AT: moment, "key": list(key), "snapshot": packed(keys, b"".join(seen[key] for key in keys))}
+    snapshot = packed(keys, b"".join(seen[key] for key in keys))
+    return {UPDATED_AT: moment, "key": list(key), "scope": scope, "snapshot": snapshot}
 
 
 @dataclass
@@ -137,7 +139,8 @@ class SnapshotRetriever(Retriever):
 
     def _pages(self) -> Iterator[Page]:
         described, moment = self.rows.described, self.cursor.read_at
-        known = load(self.cursor.saved, described.primary_key, described.id)
+        scope = self.rows.scope()
+        known = load(self.cursor.saved, described.primary_key, scope, described.id)
         compared, said = Comparison(described.id, described.primary_key, known), marks(self.tracking, moment)
         foreseen = dict(known)
         for page in self._everything(expected=bool(known)):
@@ -155,13 +158,14 @@ class SnapshotRetriever(Retriever):
         self._foresee(foreseen, [*compared.keys(told), *gone])
         yield page_of(told)
         yield page_of([deletion(self.tracking, values_of(key, described.primary_key), moment) for key in sorted(gone)])
-        self.cursor.saved = save(compared.seen, described.primary_key, moment)
+        self.cursor.saved = save(compared.seen, described.primary_key, scope, moment)
 
     def _foresee(self, foreseen: dict[str, bytes], keys: Iterable[str]) -> None:
         """Have the next sync tell these rows again, or that they are gone, should this one be killed."""
         if uncertain := dict.fromkeys(keys, UNKNOWN):
             foreseen.update(uncertain)
-            self.cursor.foresee(save(foreseen, self.rows.described.primary_key, self.cursor.read_at))
+            key = self.rows.described.primary_key
+            self.cursor.foresee(save(foreseen, key, self.rows.scope(), self.cursor.read_at))
 
     def _everything(self, *, expected: bool) -> Iterator[Page]:
         parts = self.rows.everything().split()

@@ -31,6 +31,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_afas import configuration, environment, exact_json
 from source_afas.airbyte_streams import StreamFactory
+from source_afas.changed_days import described_in
 from source_afas.error_handler import CHECK
 from source_afas.errors import NotServed, config_error, transient_error
 from source_afas.get_connectors import MEMORY, AppConnector, GetConnectorsRetriever
@@ -150,9 +151,12 @@ class SourceAfas(YamlDeclarativeSource):
         with_settings = {entry["get_connector"].lower() for entry in self._config.get("streams") or ()}
         if chosen := [name for name in names if name.lower() in with_settings]:
             with self._having(get_connectors=_only(chosen)):
-                for get_connector in self._get_connectors_retriever().get_connectors():
+                retriever = self._get_connectors_retriever()
+                for get_connector in retriever.get_connectors():
                     if get_connector.fault and not get_connector.fault.lasting:
                         raise get_connector.fault.error()
+                    if get_connector.tracking and get_connector.tracking.changed_days:
+                        described_in(retriever, get_connector.tracking.changed_days)
 
     def _refuse_settings_of_no_get_connector(self, app_connector: AppConnector) -> None:
         opened = {name.lower() for name in app_connector.get_connectors}

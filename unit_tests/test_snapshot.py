@@ -55,11 +55,18 @@ def test_rows_of_a_table_of_nothing_but_its_key_are_never_paired():
 def test_a_snapshot_comes_back_from_its_state():
     known = known_of(A="Huur", B="Loon")
 
-    assert load(save(known, KEY, "nu"), KEY, "Codes") == known
+    assert load(save(known, KEY, "alles", "nu"), KEY, "alles", "Codes") == known
 
 
 @pytest.mark.parametrize(
-    "change", [{"key": ["Naam"]}, {"snapshot": "geen"}, {"snapshot": None}, {"snapshot": "eJzLSM3JyQcABiwCFQ=="}]
+    "change",
+    [
+        {"key": ["Naam"]},
+        {"scope": "niets"},
+        {"snapshot": "geen"},
+        {"snapshot": None},
+        {"snapshot": "eJzLSM3JyQcABiwCFQ=="},
+    ],
 )
 def test_a_broken_state_remembers_nothing(change):
-    assert load({**save(known_of(A="Huur"), KEY, "nu"), **change}, KEY, "Codes") == {}
+    assert load({**save(known_of(A="Huur"), KEY, "alles", "nu"), **change}, KEY, "alles", "Codes") == {}
