@@ -24,5 +24,5 @@ COPY --from=source /installed /opt/source-afas
 USER 1000:1000
 # The CDK wants a place for temporary files, and memory is there on a read-only file system too.
 ENV AIRBYTE_ENTRYPOINT="/opt/source-afas/bin/source-afas" PYTHONDONTWRITEBYTECODE=1 TMPDIR=/dev/shm
-LABEL io.airbyte.name=airbyte/source-afas io.airbyte.version=0.2.0
+LABEL io.airbyte.name=airbyte/source-afas io.airbyte.version=0.3.0
 ENTRYPOINT ["/opt/source-afas/bin/source-afas"]

@@ -23,7 +23,7 @@ long_description = re.sub(r"\[([^]]+)\]\((?!https://)[^)]+\)", r"\1", readme)
 
 setup(
     name="airbyte-source-afas",
-    version="0.2.0",
+    version="0.3.0",
     description="Airbyte source for AFAS Profit: every GetConnector a stream, exact and complete.",
     long_description=long_description,
     long_description_content_type="text/markdown",

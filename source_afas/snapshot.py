@@ -46,8 +46,8 @@ def load(state: Mapping[str, Any], key: Iterable[str], scope: str, stream: str) 
     except ValueError:
         logger.warning(
             f"{stream}: what its state remembers is of another key, of other `filters` or `administrations`, or "
-            "broken. All rows are told as new, and those that are gone since cannot be told: refresh the stream to have "
-            "the destination forget them."
+            "broken. All rows are told as new, and those that are gone since cannot be told: refresh the stream to "
+            "have the destination forget them."
         )
         return {}
     return {key: hashes[HASH_BYTES * n : HASH_BYTES * (n + 1)] for n, key in enumerate(keys)}
