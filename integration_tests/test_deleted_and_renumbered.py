@@ -367,12 +367,15 @@ def test_lines_without_a_key_come_again_with_their_day(source_afas, sandbox):
     assert first.state("Profit_Transactions_Allocated")["booking_days"]["days"] == {}
 
 
-def test_the_days_are_told_before_their_rows(source_afas, sandbox):
+def test_the_days_are_told_before_their_rows(source_afas):
     output = source_afas.read("Profit_Transactions", "Profit_Fin_ChangedEntrydate", streams=[ENTRIES])
 
-    streams = [record["stream"] for record in output.of_type("RECORD")]
-    assert streams == sorted(streams), "Profit_Fin_ChangedEntrydate, then Profit_Transactions"
-    assert {*streams} == {"Profit_Fin_ChangedEntrydate", "Profit_Transactions"}
+    told = [trace["stream_status"] for trace in output.of_type("TRACE") if trace["type"] == "STREAM_STATUS"]
+    assert [(status["stream_descriptor"]["name"], status["status"]) for status in told] == [
+        (stream, status)
+        for stream in ("Profit_Fin_ChangedEntrydate", "Profit_Transactions")
+        for status in ("STARTED", "RUNNING", "COMPLETE")
+    ]
 
 
 def test_start_date_is_a_booking_day(source_afas, sandbox):

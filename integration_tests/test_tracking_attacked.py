@@ -274,7 +274,6 @@ class Places:
         self.destination = Destination(*key)
         self.reader = Reader(sandbox, "Plaatsen", key, "", page_size, track_changes="snapshot", **entry)
 
-    insert, delete = None, None
     sync, quiet = Entries.sync, Entries.quiet
 
     def add(self, **row):
@@ -303,6 +302,25 @@ def test_a_row_of_a_killed_sync_may_be_the_one_that_was_renumbered(sandbox):
     sync = table.quiet()
 
     assert told(sync) == {"b": None}, "it may have been c01 or z"
+
+
+def test_a_row_that_was_away_when_its_page_was_read_is_not_deleted(sandbox):
+    """As where a program deletes rows and enters them again."""
+    table = Places(sandbox, places())
+    table.quiet()
+    requests = iter(range(100))
+
+    def away_for_a_while():
+        request = next(requests)
+        if request == 0:
+            sandbox.delete("Plaatsen", {"Code": "c01"})
+        elif request == 1:
+            sandbox.insert("Plaatsen", {"Code": "c01", "Naam": "Plaats 1"})
+
+    sync = table.sync(between_requests=away_for_a_while)
+
+    assert sync.rows == []
+    table.quiet()
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,9 @@
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_afas.booking_days import MOST_DAYS_IN_A_RANGE, ranges
 from source_afas.remembered_days import RememberedDays
 
 DAYS = st.dates(date(2025, 12, 20), date(2026, 1, 20)).map(date.isoformat)
@@ -47,14 +46,3 @@ def test_a_day_without_rows_is_known_to_have_none():
 def test_what_is_broken_is_not_remembered(saved):
     with pytest.raises(ValueError):
         RememberedDays(saved, 10)
-
-
-@given(st.sets(DAYS))
-def test_ranges_hold_each_day_once_and_no_other(days):
-    found = []
-    for begin, end in ranges(sorted(days)):
-        first, last = date.fromisoformat(begin), date.fromisoformat(end)
-        assert 0 < (last - first).days <= MOST_DAYS_IN_A_RANGE
-        found += [(first + timedelta(n)).isoformat() for n in range((last - first).days)]
-
-    assert found == sorted(days)
