@@ -20,7 +20,8 @@ from airbyte_cdk.sources.streams.concurrent.partitions.stream_slicer import Stre
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_afas import tracking
-from source_afas.booking_days import BookingDaysCursor, BookingDaysRetriever, BookingDaysSlicer
+from source_afas.booking_days import BookingDaysRetriever, BookingDaysSlicer
+from source_afas.booking_days_cursor import BookingDaysCursor
 from source_afas.changed_days import ChangedDays
 from source_afas.cursor import GetConnectorCursor, StateCursor
 from source_afas.error_handler import CHECK

@@ -6,7 +6,8 @@ from airbyte_cdk.sources.message import InMemoryMessageRepository
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_afas.booking_days import MOST_DAYS_IN_A_RANGE, BookingDaysCursor, ranges
+from source_afas.booking_days import MOST_DAYS_IN_A_RANGE, ranges
+from source_afas.booking_days_cursor import BookingDaysCursor
 from source_afas.tracking import Tracking
 
 
