@@ -413,6 +413,22 @@ def test_all_that_was_known_gone_is_not_believed(entries, sandbox):
     assert all(row["_ab_cdc_deleted_at"] for row in entries.sync(allow_mass_deletes=True))
 
 
+def test_all_of_one_administration_gone_is_not_believed(entries, sandbox):
+    """As when the token's user loses the right to see it: of the touched days alone, it would be less than half."""
+    smallest = min({key.unit_id for key in sandbox.entry_keys()}, key=lambda u: len(of_unit(sandbox, u)))
+    for key in of_unit(sandbox, smallest):
+        sandbox.delete_entry(key.unit_id, key.entry_no)
+
+    output = entries.output()
+
+    assert "all that an administration had" in output.error("Profit_Transactions")["message"]
+    assert not any(row["_ab_cdc_deleted_at"] for row in output.rows("Profit_Transactions"))
+
+
+def of_unit(sandbox, unit):
+    return [key for key in sandbox.entry_keys() if key.unit_id == unit]
+
+
 @pytest.mark.parametrize("streams", [[ACCOUNTS], [ENTRIES]])
 def test_turned_on_for_a_stream_that_was_read_otherwise(source_afas, sandbox, streams):
     name = streams[0]["get_connector"]

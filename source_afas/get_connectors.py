@@ -16,8 +16,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_afas import environment, rest
 from source_afas.errors import NotServed, config_error
 from source_afas.exact_json import json_object
+from source_afas.filters import user_filters
 from source_afas.metainfo import Fault, Field, GetConnector, Settings, describe, read_fields, unknown
-from source_afas.query import user_filters
 
 logger = logging.getLogger("airbyte")
 

@@ -15,6 +15,7 @@ from airbyte_cdk.sources.types import Config, StreamSlice
 from source_afas import query, rest, suspicion
 from source_afas.error_handler import CHECK
 from source_afas.errors import PageTooLarge, config_error, transient_error
+from source_afas.filters import user_filters
 from source_afas.metainfo import GetConnector, Settings
 from source_afas.order import Border, order_of, total_order
 from source_afas.page import Page, read_page
@@ -88,7 +89,7 @@ class GetConnectorRetriever(Retriever):
         clauses = []
         if administrations := self._administrations():
             clauses.append(query.one_of(self.described.administration_field, administrations))
-        clauses.extend(query.user_filters(self.described, Settings.of(self.config, self.described.id).filters))
+        clauses.extend(user_filters(self.described, Settings.of(self.config, self.described.id).filters))
         return Query(self.order.fields, tuple(clauses))
 
     def scope(self) -> str:
