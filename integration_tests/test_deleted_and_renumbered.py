@@ -401,6 +401,16 @@ def test_without_the_get_connector_of_changed_days_check_says_what_to_open(sourc
     assert "needs Profit_Fin_ChangedEntrydate, and the app connector" in source_afas.check(streams=[ENTRIES]).status
 
 
+def test_check_looks_at_the_get_connector_of_changed_days_too(source_afas, sandbox):
+    days = {"get_connector": "Profit_Fin_ChangedEntrydate", "track_changes": "snapshot"}
+    tracked_itself = source_afas.check(streams=[ENTRIES, days])
+    sandbox.block("Profit_Fin_ChangedEntrydate")
+    blocked = source_afas.check(streams=[ENTRIES])
+
+    assert "so it cannot be tracked itself" in tracked_itself.status
+    assert "FAILED: GetConnector Profit_Fin_ChangedEntrydate: it is blocked in AFAS" in blocked.status
+
+
 def test_all_that_was_known_gone_is_not_believed(entries, sandbox):
     for key in sandbox.entry_keys():
         sandbox.delete_entry(key.unit_id, key.entry_no)
