@@ -91,6 +91,19 @@ def test_a_sync_is_complete_or_says_why_not_and_the_next_one_makes_it_so(sandbox
     sandbox.open_only()
 
 
+@pytest.mark.parametrize("nth", range(1, 12))
+def test_one_empty_answer_ends_no_stream_that_is_read_row_by_row(sandbox, nth):
+    """As after AFAS could carry no more than a row in one answer."""
+    name = f"Tabel_{random.getrandbits(40)}"
+    sandbox.define(name, fields={"Id": "int"}, rows=[{"Id": n} for n in range(5)])
+    sandbox.answer_once(**EMPTY, on=f"/connectors/{name}", nth=nth)
+
+    sync = Reader(sandbox, name, ("Id",), "", page_size=1).read()
+    sandbox.forget_faults()
+
+    assert sorted(row["Id"] for row in sync.rows) == list(range(5))
+
+
 def test_syncs_of_a_changing_table_with_faults_and_kills_lose_nothing(sandbox, monkeypatch):
     """`make chaos` makes 200 of them, from another seed each time; CHAOS_SEED=… repeats one."""
     seed = int(os.environ.get("CHAOS_SEED", "1"))

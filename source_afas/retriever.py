@@ -171,7 +171,7 @@ class GetConnectorRetriever(Retriever):
                 yield page.first(border.position)
                 if len(parts) > 1:
                     for part in parts:
-                        yield from self.pages(part, columns=columns)
+                        yield from self.pages(part, columns=columns, expected=True)
                     return
                 (wanted,), skip, before, expected = parts, 0, None, True
             elif order is not self.whole_order:
@@ -183,7 +183,7 @@ class GetConnectorRetriever(Retriever):
                 raise self._too_many_alike(len(page))
             else:
                 yield page
-                skip, before, expected = skip + len(page), page[-1], False
+                skip, before, expected = skip + len(page), page[-1], True
                 if skip > LARGEST_SKIP:
                     raise self._too_many_alike(LARGEST_SKIP)
 
