@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from airbyte_cdk.models import (
@@ -16,7 +17,7 @@ from airbyte_cdk.models import (
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from afas_sandbox import Sandbox
-from source_afas import SourceAfas, connections
+from source_afas import SourceAfas, connections, rest, streams
 
 
 @dataclass
@@ -112,3 +113,16 @@ def acting_between_requests(act: Callable[[], None] | None) -> Iterator[None]:
         yield
     finally:
         del pool.send
+
+
+@contextmanager
+def sandbox_of_small_slices() -> Iterator[Sandbox]:
+    """Serve a sandbox of empty books; small tables have many slices meanwhile, and nobody waits to ask again."""
+    whole, streams.SLICE_ROWS, rest_time = streams.SLICE_ROWS, 1, rest.time
+    rest.time = SimpleNamespace(sleep=lambda _: None)  # type: ignore[assignment]
+    try:
+        with Sandbox(seed=1, entries=0) as running:
+            running.open_only()
+            yield running
+    finally:
+        streams.SLICE_ROWS, rest.time = whole, rest_time

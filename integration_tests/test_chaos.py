@@ -2,16 +2,14 @@
 
 import os
 import random
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from afas_sandbox import Sandbox
-from integration_tests.in_process import Reader
+from integration_tests.in_process import Reader, sandbox_of_small_slices
 from integration_tests.test_moving_tables import Table, land
-from source_afas import cursor, rest, streams
+from source_afas import cursor
 
 FAULTS = {
     "unexpected": {"status": 500},
@@ -46,12 +44,8 @@ misfortunes = st.builds(
 
 @pytest.fixture(scope="module")
 def sandbox():
-    whole, streams.SLICE_ROWS, rest_time = streams.SLICE_ROWS, 1, rest.time
-    rest.time = SimpleNamespace(sleep=lambda _: None)
-    with Sandbox(seed=1, entries=0) as running:
-        running.open_only()
+    with sandbox_of_small_slices() as running:
         yield running
-    streams.SLICE_ROWS, rest.time = whole, rest_time
 
 
 @settings(

@@ -2,24 +2,18 @@
 
 import base64
 import zlib
-from types import SimpleNamespace
 
 import pytest
 from airbyte_cdk.models import AirbyteStateMessageSerializer
 
-from afas_sandbox import Sandbox
 from integration_tests.destination import Destination
-from integration_tests.in_process import Reader
+from integration_tests.in_process import Reader, sandbox_of_small_slices
 from integration_tests.test_chaos import EMPTY
-from source_afas import rest, streams
 
 
 @pytest.fixture
-def sandbox(monkeypatch):
-    monkeypatch.setattr(streams, "SLICE_ROWS", 1)
-    monkeypatch.setattr(rest, "time", SimpleNamespace(sleep=lambda _: None))
-    with Sandbox(seed=1, entries=0) as running:
-        running.open_only()
+def sandbox():
+    with sandbox_of_small_slices() as running:
         yield running
 
 

@@ -7,17 +7,14 @@ one with `_ab_cdc_deleted_at` is deleted. Of what changes while a sync runs, the
 import os
 import random
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from afas_sandbox import Sandbox
 from integration_tests.destination import Destination
-from integration_tests.in_process import Reader
+from integration_tests.in_process import Reader, sandbox_of_small_slices
 from integration_tests.test_chaos import EMPTY, FAULTS
-from source_afas import rest, streams
 
 SLOW = settings(
     max_examples=int(os.environ.get("EXAMPLES", "4")),
@@ -30,12 +27,8 @@ SLOW = settings(
 
 @pytest.fixture(scope="module")
 def sandbox():
-    whole, streams.SLICE_ROWS, rest_time = streams.SLICE_ROWS, 1, rest.time
-    rest.time = SimpleNamespace(sleep=lambda _: None)
-    with Sandbox(seed=1, entries=0) as running:
-        running.open_only()
+    with sandbox_of_small_slices() as running:
         yield running
-    streams.SLICE_ROWS, rest.time = whole, rest_time
 
 
 TYPES = {

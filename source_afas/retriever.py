@@ -222,10 +222,8 @@ class GetConnectorRetriever(Retriever):
         """Return the error for rows that a filter would have kept out."""
         return transient_error(
             f"GetConnector {self.described.id}: AFAS gave the same rows again where the next ones were asked for, or "
-            "not "
-            "in the order asked for, as if it took no filter: is `base_url` AFAS's own, and is there a proxy in "
-            "between "
-            "that answers for it?"
+            "not in the order asked for, as if it took no filter: is `base_url` AFAS's own, and is there a proxy in "
+            "between that answers for it?"
         )
 
     def no_time(self, value: str) -> Exception:
@@ -246,8 +244,7 @@ class GetConnectorRetriever(Retriever):
                     if not page and wanted.after:
                         logger.warning(
                             f"{self.described.id}: no rows again where the last page had ended. Whoever works in AFAS "
-                            "may "
-                            "have deleted them just now; if not, read the stream in full."
+                            "may have deleted them just now; if not, read the stream in full."
                         )
                 return Answer(page, take)
             except PageTooLarge as error:
