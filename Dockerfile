@@ -1,13 +1,14 @@
 # The Python connector base image of Airbyte's catalogue, or one like it.
 ARG BASE_IMAGE=docker.io/airbyte/python-connector-base:4.1.0
 
-# The dependencies, which a change of the code leaves alone. Their own tests are a sixth of them.
+# The dependencies, which a change of the code leaves alone, with the newest CDK that is tested. Their own tests are a sixth of them.
 FROM ${BASE_IMAGE} AS dependencies
 WORKDIR /dependencies
 COPY setup.py pyproject.toml ./
+COPY docs/pypi.md docs/
 RUN mkdir source_afas && touch source_afas/__init__.py \
     && python -m venv --without-pip /opt/source-afas \
-    && pip --python /opt/source-afas install --no-cache-dir . \
+    && pip --python /opt/source-afas install --no-cache-dir '.[tested]' \
     && pip --python /opt/source-afas uninstall --yes airbyte-source-afas \
     && find /opt/source-afas -type d -name tests -prune -exec rm -r {} +
 

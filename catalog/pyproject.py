@@ -3,7 +3,7 @@
 import json
 import re
 import runpy
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -38,19 +38,20 @@ python = {python}
 
 [tool.poetry.group.dev.dependencies]
 {dev_dependencies}
+afas-sandbox = {{ path = {sandbox} }}
 
 [tool.poe]
 include = ["${{POE_GIT_DIR}}/poe-tasks/poetry-connector-tasks.toml"]
 
 [tool.pytest.ini_options]
 testpaths = ["unit_tests", "integration_tests"]
-pythonpath = [".", "integration_tests"] # where the sandbox is
+pythonpath = ["."]
 
 {ruff}"""
 
 
-def pyproject(project: Path) -> str:
-    """Return it as text."""
+def pyproject(project: Path, sandbox: Path, left_out: Iterable[str]) -> str:
+    """Return it as text, given where in the connector the sandbox's wheel lies, and the wings that are not there."""
     setup = arguments(project / "setup.py")
     metadata = yaml.safe_load((project / "metadata.yaml").read_text(encoding="utf-8"))["data"]
     return TEMPLATE.format(
@@ -60,9 +61,10 @@ def pyproject(project: Path) -> str:
         license=json.dumps(setup["license"]),
         documentation=json.dumps(metadata["documentationUrl"]),
         python=json.dumps(setup["python_requires"]),
-        dependencies=lines(map(dependency, setup["install_requires"])),
-        scripts=lines(script(entry) for entry in setup["entry_points"]["console_scripts"] if "=source_afas." in entry),
+        dependencies=lines(map(dependency, tested(setup))),
+        scripts=lines(map(script, commands(setup, left_out))),
         dev_dependencies=lines(map(dependency, setup["extras_require"]["dev"])),
+        sandbox=json.dumps(sandbox.as_posix()),
         ruff=ruff((project / "pyproject.toml").read_text(encoding="utf-8")),
     )
 
@@ -72,6 +74,18 @@ def arguments(setup: Path) -> dict[str, Any]:
     with mock.patch("setuptools.setup") as called:
         runpy.run_path(str(setup))
     return dict(called.call_args.kwargs)
+
+
+def tested(setup: Mapping[str, Any]) -> list[str]:
+    """Return the requirements as the extra `tested` pins them: Airbyte builds the image without a look at the lock."""
+    pinned = {Requirement(text).name: text for text in setup["extras_require"]["tested"]}
+    return [pinned.get(Requirement(text).name, text) for text in setup["install_requires"]]
+
+
+def commands(setup: Mapping[str, Any], left_out: Iterable[str]) -> list[str]:
+    """Return the console scripts, but for those of wings that stay here."""
+    modules = tuple(f"source_afas.{wing}." for wing in left_out)
+    return [entry for entry in setup["entry_points"]["console_scripts"] if not entry.split("=")[1].startswith(modules)]
 
 
 def dependency(text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -51,18 +52,34 @@ def test_the_connector_lies_there_as_airbytes_repository_wants_it(root, connecto
     assert (root / "docs/integrations/sources/afas.md").read_bytes() == (tree.PROJECT / "docs/afas.md").read_bytes()
 
 
-def test_the_source_is_there_as_it_stands_here(connector):
-    here, there = tree.PROJECT / "source_afas", connector / "source_afas"
+def test_the_source_is_there_as_it_stands_here_but_for_the_wings_that_airbyte_does_not_run(connector):
+    here, there = files(tree.PROJECT / "source_afas"), files(connector / "source_afas")
 
-    assert names(there) == names(here) - {"__pycache__"}
-    assert all(file.read_bytes() == (here / file.name).read_bytes() for file in there.iterdir())
+    assert there == {name: content for name, content in here.items() if name.parts[0] not in ("singer", "people")}
+    assert "singer" not in names(connector / "unit_tests") | names(connector / "integration_tests")
 
 
-def test_the_sandbox_is_among_the_tests_alone(connector):
-    sandbox = tree.PROJECT / "afas_sandbox"
+def test_unit_tests_lie_in_the_folders_of_their_modules(connector):
+    wings = {folder.name for folder in (connector / "unit_tests").iterdir() if folder.is_dir()}
 
-    assert names(connector / "integration_tests/afas_sandbox") == names(sandbox) - {"__pycache__"}
-    assert "afas_sandbox" not in "".join(file.read_text() for file in (connector / "source_afas").iterdir())
+    assert wings == {"afas", "command_line", "reading", "tracking"}
+
+
+def test_the_sandbox_is_a_wheel_that_the_tests_alone_require(connector, poetry):
+    [wheel] = (connector / "integration_tests/wheels").iterdir()
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if ".dist-info/" not in name}
+
+    assert packed == {f"afas_sandbox/{name}" for name in files(tree.PROJECT / "sandbox/afas_sandbox")}
+    assert poetry["group"]["dev"]["dependencies"]["afas-sandbox"] == {"path": f"integration_tests/wheels/{wheel.name}"}
+    assert "afas-sandbox" not in poetry["dependencies"]
+    assert b"afas_sandbox" not in b"".join(files(connector / "source_afas").values())
+
+
+def test_the_wheel_changes_only_with_the_sandbox(connector, tmp_path):
+    [wheel] = (connector / "integration_tests/wheels").iterdir()
+
+    assert tree.build_sandbox(tmp_path).read_bytes() == wheel.read_bytes()
 
 
 def test_its_tests_find_all_that_they_need(connector):
@@ -74,19 +91,19 @@ def test_its_tests_find_all_that_they_need(connector):
 
 @pytest.mark.parametrize("name", sorted(tree.LEFT_OUT))
 def test_what_is_left_out_is_there_to_be_left_out(name):
-    assert (tree.PROJECT / name).is_file()
+    assert (tree.PROJECT / name).exists()
 
 
 def test_an_older_contribution_goes_and_what_is_ones_own_stays(tmp_path):
     connector = tree.write(tmp_path)
-    (connector / "source_afas/renamed_since.py").touch()
+    (connector / "source_afas/reading/renamed_since.py").touch()
     (connector / "secrets").mkdir()
     (connector / "secrets/config.json").touch()
     (connector / "poetry.lock").touch()
 
     tree.write(tmp_path)
 
-    assert not (connector / "source_afas/renamed_since.py").exists()
+    assert not (connector / "source_afas/reading/renamed_since.py").exists()
     assert (connector / "secrets/config.json").exists()
     assert (connector / "poetry.lock").exists(), "Poetry keeps the versions in it"
 
@@ -119,6 +136,11 @@ def names(folder: Path) -> set[str]:
     return {file.name for file in folder.iterdir()}
 
 
+def files(folder: Path) -> dict[Path, bytes]:
+    found = (file for file in folder.rglob("*") if file.is_file() and file.suffix != ".pyc")
+    return {file.relative_to(folder): file.read_bytes() for file in found}
+
+
 # pyproject.toml
 
 
@@ -146,17 +168,32 @@ def test_what_setup_py_says_of_the_package(poetry, field):
 
 def test_the_requirements_are_those_of_setup_py(poetry):
     python = poetry["dependencies"].pop("python")
+    tests = poetry["group"]["dev"]["dependencies"]
+    tests.pop("afas-sandbox")
 
     assert python == SETUP["python_requires"]
-    assert requirements(poetry["dependencies"]) == set(map(Requirement, SETUP["install_requires"]))
-    assert requirements(poetry["group"]["dev"]["dependencies"]) == set(map(Requirement, SETUP["extras_require"]["dev"]))
-
-
-def test_the_commands_are_those_of_setup_py_but_the_sandboxs(poetry):
-    assert {"afas-sandbox=afas_sandbox.cli:main"} == set(SETUP["entry_points"]["console_scripts"]) - {
-        f"{name}={function}" for name, function in poetry["scripts"].items()
+    assert {wanted.name for wanted in requirements(poetry["dependencies"])} == {
+        Requirement(text).name for text in SETUP["install_requires"]
     }
-    assert set(poetry["scripts"]) == {"source-afas", "tap-afas"}
+    assert requirements(tests) == set(map(Requirement, SETUP["extras_require"]["dev"]))
+
+
+def test_the_cdk_is_the_newest_one_tested_as_in_the_image(poetry):
+    [pinned] = SETUP["extras_require"]["tested"]
+    [required] = (Requirement(text) for text in SETUP["install_requires"] if text.startswith("airbyte-cdk"))
+
+    assert f"airbyte-cdk{poetry['dependencies']['airbyte-cdk']}" == pinned
+    assert pinned.partition("==")[2] in required.specifier
+    assert "pip --python /opt/source-afas install --no-cache-dir '.[tested]'" in (
+        tree.PROJECT / "Dockerfile"
+    ).read_text(encoding="utf-8")
+
+
+def test_the_commands_are_those_of_setup_py_but_the_taps(poetry):
+    here = dict(entry.split("=") for entry in SETUP["entry_points"]["console_scripts"])
+
+    assert set(here) == {"source-afas", "tap-afas"}
+    assert poetry["scripts"] == {"source-afas": here["source-afas"]}
 
 
 def test_the_package_holds_the_source_alone(poetry):

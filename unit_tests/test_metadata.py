@@ -43,6 +43,17 @@ def test_the_changelog_begins_with_the_version_of_the_metadata():
     assert versions[:1] == [DATA["dockerImageTag"]]
 
 
+def test_the_page_of_the_package_needs_no_checkout():
+    """PyPI shows it, to people who ran pip."""
+    page = (ROOT / "docs" / "pypi.md").read_text(encoding="utf-8")
+
+    assert page.startswith("# source-afas\n")
+    assert DATA["documentationUrl"] in page
+    assert f"pip install {DATA['remoteRegistries']['pypi']['packageName']}" in page
+    assert re.findall(r"\]\((?!https://)[^)]*\)", page) == []
+    assert re.findall(r"[`$] ?make ", page) == []
+
+
 def test_the_package_has_the_name_of_the_metadata():
     assert in_setup("name") == DATA["remoteRegistries"]["pypi"]["packageName"]
 
@@ -73,7 +84,7 @@ def test_another_address_may_be_reached():
 
 
 def test_the_suggested_streams_are_standard_get_connectors():
-    standard = yaml.safe_load((ROOT / "source_afas" / "standard_get_connectors.yaml").read_text(encoding="utf-8"))
+    standard = yaml.safe_load((ROOT / "source_afas/reading/standard_get_connectors.yaml").read_text(encoding="utf-8"))
 
     assert set(DATA["suggestedStreams"]["streams"]) <= set(standard)
 

@@ -56,9 +56,10 @@ def test_the_image_says_what_it_is_and_does_not_run_as_root():
 def test_a_change_of_the_code_is_a_layer_of_its_own(tmp_path):
     unneeded = shutil.ignore_patterns(".*", "__pycache__")
     shutil.copytree(CHECKOUT / "source_afas", tmp_path / "source_afas", ignore=unneeded)
-    for name in ("Dockerfile", ".dockerignore", "setup.py", "pyproject.toml", "LICENSE"):
-        shutil.copy2(CHECKOUT / name, tmp_path)
-    with (tmp_path / "source_afas/run.py").open("a") as code:
+    (tmp_path / "docs").mkdir()
+    for name in ("Dockerfile", ".dockerignore", "setup.py", "pyproject.toml", "docs/pypi.md", "LICENSE"):
+        shutil.copy2(CHECKOUT / name, tmp_path / name)
+    with (tmp_path / "source_afas/command_line/run.py").open("a") as code:
         code.write("# changed\n")
 
     changed = f"{IMAGE}:changed"

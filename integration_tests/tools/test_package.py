@@ -2,9 +2,10 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
+import tarfile
+import urllib.request
 import zipfile
 from email.message import Message
 from email.parser import BytesParser
@@ -23,13 +24,20 @@ REQUIREMENTS = ("build==1.6.1", "twine==7.0.0")
 
 
 @pytest.fixture(scope="module")
-def dist(tmp_path_factory) -> Path:
-    """What `make package` makes of a checkout in which somebody has worked."""
+def checkout(tmp_path_factory) -> Path:
+    """A checkout in which somebody has worked, and built an older version."""
     checkout = tmp_path_factory.mktemp("release") / "checkout"
-    shutil.copytree(CHECKOUT, checkout, ignore=shutil.ignore_patterns(".*", "build", "dist", "__pycache__"))
-    left_over = checkout / "build/lib/source_afas"
-    left_over.mkdir(parents=True)
-    (left_over / "of_an_older_version.py").touch()
+    unneeded = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "__pycache__")
+    shutil.copytree(CHECKOUT, checkout, ignore=unneeded)
+    for left_over in ("source_afas/of_an_older_version.py", "afas_sandbox/__init__.py"):
+        (checkout / "build/lib" / left_over).parent.mkdir(parents=True)
+        (checkout / "build/lib" / left_over).touch()
+    return checkout
+
+
+@pytest.fixture(scope="module")
+def dist(checkout) -> Path:
+    """What `make package` makes of it."""
     run(environment("build", *REQUIREMENTS) / "python", "-m", "build", cwd=checkout)
     return checkout / "dist"
 
@@ -52,6 +60,13 @@ def run(*command, **settings) -> str:
     return ran.stdout
 
 
+def wheel_by_pip(code, folder) -> Path:
+    pip = environment("build", *REQUIREMENTS) / "pip"
+    run(pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, code)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
 def content(wheel) -> dict[str, bytes]:
     with zipfile.ZipFile(wheel) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
@@ -64,7 +79,9 @@ def metadata(wheel) -> Message:
 
 def test_the_wheel_holds_the_source_and_nothing_else(wheel):
     of_the_source = {
-        f"source_afas/{path.name}" for path in (CHECKOUT / "source_afas").iterdir() if path.name != "__pycache__"
+        path.relative_to(CHECKOUT).as_posix()
+        for path in (CHECKOUT / "source_afas").rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
     }
     about = f"airbyte_source_afas-{METADATA['dockerImageTag']}.dist-info"
 
@@ -74,18 +91,22 @@ def test_the_wheel_holds_the_source_and_nothing_else(wheel):
     }
     assert content(wheel)[f"{about}/entry_points.txt"].decode().split("\n") == [
         "[console_scripts]",
-        "source-afas = source_afas.run:run",
-        "tap-afas = source_afas.tap:main",
+        "source-afas = source_afas.command_line.run:run",
+        "tap-afas = source_afas.singer.tap:main",
         "",
     ]
 
 
-def test_the_sdist_makes_the_same_wheel(wheel, sdist, tmp_path):
-    pip = environment("build", *REQUIREMENTS) / "pip"
+@pytest.mark.parametrize("way", ["checkout", "sdist"])
+def test_pip_makes_the_same_wheel(way, wheel, request, tmp_path):
+    assert content(wheel_by_pip(request.getfixturevalue(way), tmp_path)) == content(wheel)
 
-    run(pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, sdist)
 
-    assert content(tmp_path / wheel.name) == content(wheel)
+def test_the_sdist_holds_no_other_package(sdist):
+    with tarfile.open(sdist) as archive:
+        folders = {Path(name).parts[1] for name in archive.getnames() if len(Path(name).parts) > 2}
+
+    assert folders == {"source_afas", "docs", "airbyte_source_afas.egg-info"}
 
 
 def test_pypi_takes_it_and_shows_what_it_is(wheel, sdist):
@@ -97,8 +118,7 @@ def test_pypi_takes_it_and_shows_what_it_is(wheel, sdist):
     assert about["License"] == METADATA["license"]
     assert about["Requires-Python"] == ">=3.10,<3.15"
     assert about["Project-URL"] == f"Documentation, {METADATA['documentationUrl']}"
-    assert about.get_payload().startswith("# source-afas\n")
-    assert not re.findall(r"\]\((?!https://)", about.get_payload()), "links that lead nowhere on PyPI"
+    assert about.get_payload(decode=True) == (CHECKOUT / "docs/pypi.md").read_bytes()
 
 
 @pytest.mark.parametrize("which", ["oldest", "newest"])
@@ -129,3 +149,18 @@ def test_it_runs_where_nothing_else_is(sandbox, source_afas, wheel, sdist, tmp_p
         assert METADATA["dockerImageTag"] in command("tap-afas", "--about")
         assert len(json.loads(command("tap-afas", *config, "--discover"))["streams"]) == 29
         assert not (binaries / "afas-sandbox").exists()
+
+
+def test_the_sandbox_runs_where_nothing_of_the_source_is(tmp_path):
+    run(oldest_and_newest()[0], "-m", "venv", tmp_path / "environment")
+    binaries = tmp_path / "environment/bin"
+    sandbox = shutil.copytree(CHECKOUT / "sandbox", tmp_path / "sandbox", ignore=shutil.ignore_patterns("build"))
+    run(binaries / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", sandbox)
+
+    command = [binaries / "afas-sandbox", "serve", "--json", "--entries", "50"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as served:
+        admin_url = json.loads(served.stdout.readline())["admin_url"]
+        with urllib.request.urlopen(f"{admin_url}/rows/Profit_Accounts", timeout=10) as rows:
+            assert len(json.load(rows)) > 50
+        served.terminate()
+    assert served.returncode == 0

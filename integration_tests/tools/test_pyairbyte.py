@@ -33,7 +33,9 @@ TABLES = ("Profit_Transactions", "Profit_Accounts", "Profit_Debtor", "Profit_Deb
 def commands():
     """The folder with the commands of the environment that the README makes."""
     requirements = (EXAMPLE / "requirements.txt").read_text().splitlines()
-    return environment("pyairbyte", "--editable", f"{CHECKOUT}[dev]", *requirements)
+    return environment(
+        "pyairbyte", "--editable", f"{CHECKOUT}/sandbox", "--editable", f"{CHECKOUT}[dev]", *requirements
+    )
 
 
 class Reader:

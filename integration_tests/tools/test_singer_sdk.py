@@ -16,11 +16,11 @@ pytestmark = pytest.mark.tools
 REQUIREMENTS = ("singer-sdk==0.54.9", "pytest==9.2.0")
 
 
-def test_the_singer_sdks_tests_of_taps_pass(tap_afas):
+def test_the_singer_sdks_tests_of_taps_pass(source_afas):
     environ = {
         **os.environ,
-        "TAP_AFAS_COMMAND": json.dumps([sys.executable, "-m", "source_afas.tap"]),
-        "TAP_AFAS_CONFIG": json.dumps({**tap_afas.config, "get_connectors": ["Profit_*"]}),
+        "TAP_AFAS_COMMAND": json.dumps([sys.executable, "-m", "source_afas.singer.tap"]),
+        "TAP_AFAS_CONFIG": json.dumps({**source_afas.config, "get_connectors": ["Profit_*"]}),
     }
     suite = Path(__file__).with_name("singer_sdk_suite.py")
     python = environment("singer-sdk", *REQUIREMENTS) / "python"

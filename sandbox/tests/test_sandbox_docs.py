@@ -1,5 +1,6 @@
-"""docs/sandbox.md names what there is."""
+"""The README names what there is, and reads well on PyPI."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from afas_sandbox.admin import ACTS
 from afas_sandbox.catalogue import known
 from afas_sandbox.cli import _parser
 
-PAGE = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", sorted(name for name in dir(Sandbox) if not name.startswith("_")))
@@ -37,3 +38,10 @@ def test_every_option_is_documented():
 
     for action in serve._actions:
         assert action.dest == "help" or action.option_strings[0] in PAGE
+
+
+def test_no_link_needs_a_checkout():
+    links = re.findall(r"\]\(([^)]+)\)", PAGE)
+
+    assert links
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []

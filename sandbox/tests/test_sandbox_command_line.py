@@ -70,17 +70,6 @@ def test_wrong_arguments_end_with_2(arguments, capsys):
     assert "usage: afas-sandbox" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("module", ["duckdb", "uvicorn", "starlette"])
-def test_without_its_packages_it_says_what_to_install(module):
-    code = f"import sys; sys.modules[{module!r}] = None; from afas_sandbox.cli import main; sys.exit(main(['serve']))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
-
-    assert done.returncode == 1
-    assert done.stderr.count("\n") == 1
-    assert module in done.stderr
-    assert '".[dev]"' in done.stderr
-
-
 def test_a_port_in_use_is_told_in_a_sentence(sandbox, capsys):
     port = sandbox.origin.rpartition(":")[2]
 

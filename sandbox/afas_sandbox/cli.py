@@ -10,20 +10,14 @@ import sys
 import threading
 from collections.abc import Sequence
 
-MISSING = 'The sandbox needs {module}, which comes with the development tools: pip install -e ".[dev]" in the checkout.'
+from afas_sandbox.admin import about
+from afas_sandbox.latency import Latency
+from afas_sandbox.sandbox import Sandbox
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     given = _parser().parse_args(arguments)
-    try:
-        from afas_sandbox.admin import about
-        from afas_sandbox.latency import Latency
-        from afas_sandbox.sandbox import Sandbox
-    except ModuleNotFoundError as missing:
-        print(MISSING.format(module=missing.name), file=sys.stderr)
-        return 1
-
     stopped = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: stopped.set())

@@ -1,16 +1,12 @@
-"""The sandbox as a test holds it: AFAS Profit on loopback, with a handle on everything in it."""
+"""The handle on all that a sandbox holds: a test takes it, and the admin service does for another process."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from types import TracebackType
 from typing import Any
 
-from starlette.types import Receive, Scope, Send
-
 from afas_sandbox import tables
-from afas_sandbox.admin import PREFIX, admin_application
 from afas_sandbox.app_connector import AppConnector
 from afas_sandbox.bad_days import BadDays
 from afas_sandbox.books import Books
@@ -21,22 +17,16 @@ from afas_sandbox.page import all_rows
 from afas_sandbox.renumbering import renumber_accounts
 from afas_sandbox.reply import Reply, authorization_for, send
 from afas_sandbox.request_log import BASE_PATH, RequestLog
-from afas_sandbox.server import LOOPBACK, Server
 from afas_sandbox.service import Service
 from afas_sandbox.shown import Style
 
+ADMIN_PATH = "/_sandbox"
 
-class Sandbox(BadDays):
-    """AFAS Profit's REST service on this machine.
 
-        with Sandbox(seed=1, entries=1_000) as sandbox:
-            requests.get(f"{sandbox.base_url}/metainfo", headers={"Authorization": sandbox.authorization})
+class Handle(BadDays):
+    """What a `Sandbox` is told and asked, apart from being served."""
 
-    The same seed and number of entry lines (`entries`) give the same rows, in every process. The books are made when
-    they are first asked for, so a sandbox that serves only what a test defines costs next to nothing.
-    """
-
-    def __init__(self, seed: int = 1, entries: int = 200, port: int = 0, *, profit_6: bool = False) -> None:
+    def __init__(self, seed: int, entries: int, *, profit_6: bool = False) -> None:
         self.seed = seed
         self.clock = Clock()
         self.app_connector = AppConnector(seed, self.clock)
@@ -47,46 +37,16 @@ class Sandbox(BadDays):
         self._entries = Entries(self.books, self.clock, seed)
         self._tables = tables.Tables(self.database)
         self._defined = 0
-        self._admin = admin_application(self)
-        self._port = port
-        self._server: Server | None = None
-
-    # Serving
-
-    def start(self) -> Sandbox:
-        """Start serving on loopback, on the given port or one that the system chooses."""
-        if self._server is None:
-            self._server = Server(self._application, self._port)
-            self._server.start()
-        return self
-
-    def stop(self) -> None:
-        """Stop serving, drop every connection and forget everything."""
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
-        self.database.close()
-
-    def __enter__(self) -> Sandbox:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    async def _application(self, scope: Scope, receive: Receive, send: Send) -> None:
-        to_admin = scope["path"].startswith(PREFIX)
-        await (self._admin if to_admin else self.service)(scope, receive, send)
+        self._origin: str | None = None
 
     # Coming in
 
     @property
     def origin(self) -> str:
         """Where it serves: http, loopback and the port."""
-        if self._server is None:
+        if self._origin is None:
             raise RuntimeError("the sandbox does not serve: start() it, or use it in a with statement")
-        return f"http://{LOOPBACK}:{self._server.port}"
+        return self._origin
 
     @property
     def base_url(self) -> str:
@@ -96,7 +56,7 @@ class Sandbox(BadDays):
     @property
     def admin_url(self) -> str:
         """Where another process finds this handle: GET it for what it can do."""
-        return self.origin + PREFIX
+        return self.origin + ADMIN_PATH
 
     @property
     def environment(self) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -18,16 +18,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from afas_sandbox.handle import ADMIN_PATH, Handle
 from afas_sandbox.latency import Latency
 from afas_sandbox.request_log import RecordedRequest
 
-if TYPE_CHECKING:
-    from afas_sandbox.sandbox import Sandbox
-
-PREFIX = "/_sandbox"
-
-Act = Callable[["Sandbox", dict[str, Any]], Any]
-"""What a path does: given the sandbox and the parameters of the request, it returns something for JSON."""
+Act = Callable[[Handle, dict[str, Any]], Any]
+"""What a path does: given the handle and the parameters of the request, it returns something for JSON."""
 
 
 def _act(method: str, path: str, act: Act, says: str) -> tuple[str, str, Act, str]:
@@ -115,13 +111,13 @@ ACTS: tuple[tuple[str, str, Act, str], ...] = (
 """Every path of the admin service: method, path, what it does, and in words."""
 
 
-def admin_application(sandbox: Sandbox) -> Starlette:
+def admin_application(sandbox: Handle) -> Starlette:
     """Return the admin service of a sandbox."""
-    routes = [Route(PREFIX + path, _endpoint(sandbox, act), methods=[method]) for method, path, act, _ in ACTS]
-    return Starlette(routes=[Route(PREFIX, _overview), *routes])
+    routes = [Route(ADMIN_PATH + path, _endpoint(sandbox, act), methods=[method]) for method, path, act, _ in ACTS]
+    return Starlette(routes=[Route(ADMIN_PATH, _overview), *routes])
 
 
-def about(sandbox: Sandbox) -> dict[str, Any]:
+def about(sandbox: Handle) -> dict[str, Any]:
     """Return what somebody needs to come in."""
     return {
         "base_url": sandbox.base_url,
@@ -134,10 +130,10 @@ def about(sandbox: Sandbox) -> dict[str, Any]:
 
 
 async def _overview(request: Request) -> Response:
-    return _json([{"method": method, "path": PREFIX + path, "does": says} for method, path, _, says in ACTS])
+    return _json([{"method": method, "path": ADMIN_PATH + path, "does": says} for method, path, _, says in ACTS])
 
 
-def _endpoint(sandbox: Sandbox, act: Act) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(sandbox: Handle, act: Act) -> Callable[[Request], Awaitable[Response]]:
     async def respond(request: Request) -> Response:
         try:
             body = await request.body()
@@ -151,7 +147,7 @@ def _endpoint(sandbox: Sandbox, act: Act) -> Callable[[Request], Awaitable[Respo
     return respond
 
 
-def _requests(sandbox: Sandbox) -> list[dict[str, Any]]:
+def _requests(sandbox: Handle) -> list[dict[str, Any]]:
     return [_without_secret(request) for request in list(sandbox.requests)]
 
 
@@ -159,7 +155,7 @@ def _without_secret(request: RecordedRequest) -> dict[str, Any]:
     return {**asdict(request), "headers": {**request.headers, "authorization": "..."}}
 
 
-def _conditions(sandbox: Sandbox, given: dict[str, Any]) -> None:
+def _conditions(sandbox: Handle, given: dict[str, Any]) -> None:
     known = {"latency", "at_most", "maintenance", "cell_budget", "largest_answer", "command_timeout", "now"}
     unknown = set(given) - known
     if unknown:
