@@ -18,10 +18,11 @@ test-all: $(INSTALLED) ## These, those with other people's tools, installed from
 chaos: $(INSTALLED) ## 200 syncs of a changing table with faults and kills; SEED=… repeats one
 	CHAOS_SYNCS=200 CHAOS_SEED=$(or $(SEED),$(shell date +%s)) $(BIN)/python -m pytest -k "changing_table_with_faults" integration_tests/test_chaos.py
 
-check: $(INSTALLED) ## Formatting, lint and types, changing nothing
+check: $(INSTALLED) ## Formatting, lint, types and imports, changing nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 
 format: $(INSTALLED) ## Put formatting and imports right
 	$(BIN)/ruff format .
@@ -38,14 +39,14 @@ package: $(INSTALLED) ## The sdist, and the wheel made of it, in dist
 	$(BIN)/python -m build
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) .demo .bench .tools .catalog .many_environments build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .demo .bench .tools .catalog .many_environments build dist *.egg-info sandbox/build sandbox/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(INSTALLED): setup.py pyproject.toml
+$(INSTALLED): setup.py pyproject.toml sandbox/pyproject.toml
 	@echo "Making $(VENV) and installing into it; a minute or two, once."
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.10 or newer is needed: make PYTHON=python3.11 …" if sys.version_info < (3, 10) else 0)'
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ./sandbox --editable '.[dev]'
 	@touch $@
 
 .PHONY: help demo test test-all chaos check format bench catalog package clean

@@ -5,7 +5,6 @@ import pytest
 
 from afas_sandbox import Sandbox
 from integration_tests.command_line import CommandLine
-from integration_tests.singer import Tap
 
 
 @pytest.fixture
@@ -17,8 +16,3 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def source_afas(sandbox: Sandbox, tmp_path: Path) -> CommandLine:
     return CommandLine(sandbox, tmp_path)
-
-
-@pytest.fixture
-def tap_afas(sandbox: Sandbox, tmp_path: Path) -> Tap:
-    return Tap(sandbox, tmp_path)

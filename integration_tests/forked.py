@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 
-from source_afas.run import run as source_afas
+from source_afas.command_line.run import run as source_afas
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["source_afas.command_line", "source_afas.tap_commands", "integration_tests.forked"])
+_CONTEXT.set_forkserver_preload(
+    ["source_afas.command_line.commands", "source_afas.singer.commands", "integration_tests.forked"]
+)
 
 
 def run(
@@ -38,7 +40,7 @@ def run(
 def _command(
     script: Callable[[], None], arguments: list[str], stdout: str, stderr: str, pauses: bool, environ: dict[str, str]
 ) -> None:
-    from source_afas import rest
+    from source_afas.afas import rest
 
     os.environ.update(environ)
     if not pauses:

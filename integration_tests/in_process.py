@@ -17,7 +17,9 @@ from airbyte_cdk.models import (
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from afas_sandbox import Sandbox
-from source_afas import SourceAfas, connections, rest, streams
+from source_afas import SourceAfas
+from source_afas.afas import connections, rest
+from source_afas.reading import slicer as streams
 
 
 @dataclass

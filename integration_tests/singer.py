@@ -11,7 +11,7 @@ from typing import Any
 from afas_sandbox import Sandbox
 from integration_tests import forked
 from integration_tests.command_line import CommandLine
-from source_afas.tap import main as tap_afas
+from source_afas.singer.tap import main as tap_afas
 
 
 @dataclass(frozen=True)

@@ -230,13 +230,13 @@ def test_ctrl_c_ends_it_at_once_and_leaves_the_terminal_as_it_was(files, tmp_pat
 AT_ITS_TERMINAL = """
 import fcntl, sys, termios
 fcntl.ioctl(2, termios.TIOCSCTTY, 0)
-from source_afas.run import run
+from source_afas.command_line.run import run
 run()
 """
 
 
 def test_a_pipeline_pays_nothing_for_it(files):
-    script = "import sys; from source_afas.run import run; run(); sys.exit('rich' in sys.modules)"
+    script = "import sys; from source_afas.command_line.run import run; run(); sys.exit('rich' in sys.modules)"
 
     ran = subprocess.run([sys.executable, "-c", script, "read", *files("Profit_Accounts")], capture_output=True)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from integration_tests.in_process import Reader, sandbox_of_small_slices
 from integration_tests.test_moving_tables import Table, land
-from source_afas import cursor
+from source_afas.reading import cursor
 
 FAULTS = {
     "unexpected": {"status": 500},

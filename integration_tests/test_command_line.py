@@ -10,7 +10,7 @@ from importlib.metadata import version
 import pytest
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 
-from source_afas import arguments
+from source_afas.command_line import arguments
 
 
 def test_help_explains_the_commands(source_afas):

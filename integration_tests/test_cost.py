@@ -86,7 +86,7 @@ def test_a_read_costs_no_more_than_a_bare_loop(base_url, read, mode):
             [
                 sys.executable,
                 "-c",
-                "from source_afas import run; run._leave_remarks_unread(); import source_afas.command_line",
+                "from source_afas import cdk; cdk.skip_attribute_remarks(); import source_afas.command_line.commands",
             ]
         )
         source = cost_of(read(mode))

@@ -14,7 +14,7 @@ import yaml
 from afas_sandbox import Sandbox
 from demo.landing import Landing
 from integration_tests.command_line import CommandLine
-from source_afas.remembered_days import RememberedDays
+from source_afas.tracking.remembered_days import RememberedDays
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "deleted-and-renumbered.md").read_text(encoding="utf-8")

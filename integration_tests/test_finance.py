@@ -20,8 +20,8 @@ from demo.landing import Landing
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "finance.md").read_text(encoding="utf-8")
-STANDARD = yaml.safe_load((ROOT / "source_afas" / "standard_get_connectors.yaml").read_text(encoding="utf-8"))
-DEFINED = json.loads((ROOT / "afas_sandbox" / "standard_get_connectors.json").read_text(encoding="utf-8"))
+STANDARD = yaml.safe_load((ROOT / "source_afas/reading/standard_get_connectors.yaml").read_text(encoding="utf-8"))
+DEFINED = json.loads((ROOT / "sandbox/afas_sandbox/standard_get_connectors.json").read_text(encoding="utf-8"))
 
 BLOCKS = re.findall(r"^### ([^\n]+)\n(?:(?!^### ).)*?```sql\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE)
 PROFIT_AND_LOSS_BY_ACCOUNT = re.search(r"```sql\n(PIVOT .*?)```", PAGE, re.DOTALL)[1]

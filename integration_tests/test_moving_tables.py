@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from afas_sandbox import Latency, Sandbox
 from integration_tests.in_process import Reader
-from source_afas import cursor, streams
+from source_afas.reading import cursor
+from source_afas.reading import slicer as streams
 
 START = datetime(2026, 1, 1, 12, 0, 0)
 KEYS = (("Id",), ("Groep", "Id"), ("Naam", "Id"), ("Dag", "Id"), ())

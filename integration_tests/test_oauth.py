@@ -5,9 +5,9 @@ import pytest
 from afas_sandbox import Sandbox
 from integration_tests.in_process import Reader
 from integration_tests.test_read import as_read, same
-from source_afas import oauth, rest
-from source_afas.error_handler import CHECK
-from source_afas.oauth import AccessToken, access_token
+from source_afas.afas import oauth, rest
+from source_afas.afas.command import Command, Configuration
+from source_afas.afas.oauth import AccessToken, access_token
 
 NAMES = ("Profit_Transactions", "Profit_Accounts", "Profit_Debtor")
 
@@ -149,7 +149,7 @@ def test_a_token_that_check_fetched_is_renewed_with_the_patience_of_a_read(sandb
     pauses = []
     monkeypatch.setattr(rest.time, "sleep", pauses.append)
     token = AccessToken()
-    token.forget(token.get({**config, CHECK: True}))
+    token.forget(token.get(Configuration(config, Command(checking=True))))
     sandbox.answer_once(503, retry_after=30, on="/oauth/token")
 
     assert token.get(config)

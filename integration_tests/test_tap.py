@@ -14,6 +14,11 @@ ENTRIES, ACCOUNTS, DEBTORS = "Profit_Transactions", "Profit_Accounts", "Profit_D
 KEY = ["UnitId", "JournalId", "EntryNo", "SeqNo"]
 
 
+@pytest.fixture
+def tap_afas(sandbox, tmp_path):
+    return Tap(sandbox, tmp_path)
+
+
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory):
     """What is discovered in a sandbox like that of each test."""
@@ -269,7 +274,7 @@ def until_the_first_state(tap_afas, catalog):
     options = tap_afas.options(config=tap_afas.config, catalog={"streams": list(catalog.streams.values())})
     rows = []
     with subprocess.Popen(
-        [sys.executable, "-m", "source_afas.tap", *options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "source_afas.singer.tap", *options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
         for message in map(json.loads, process.stdout):
             if message["type"] == "RECORD":
@@ -341,7 +346,7 @@ def test_a_loader_that_fails_ends_the_tap(tmp_path):
         tap_afas = Tap(sandbox, tmp_path)
         options = tap_afas.options(config={**tap_afas.config, "get_connectors": [ENTRIES], "page_size": 1000})
         with subprocess.Popen(
-            [sys.executable, "-m", "source_afas.tap", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [sys.executable, "-m", "source_afas.singer.tap", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as process:
             process.stdout.readline()
             process.stdout.close()

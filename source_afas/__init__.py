@@ -1,4 +1,9 @@
-"""An Airbyte source for AFAS Profit: every GetConnector a stream."""
+"""An Airbyte source for AFAS Profit: every GetConnector a stream.
+
+`source.py` is the source, and `manifest.yaml` declares it. Below it lie the wings, each of which says in its own
+`__init__.py` where to begin: `afas` (asking AFAS), `reading` (rows, page after page), `tracking` (deleted and
+renumbered). Above it lie the commands: `command_line` (Airbyte's) and `singer` (`tap-afas`).
+"""
 
 from typing import Any
 

@@ -14,11 +14,12 @@ from jsonschema import Draft7Validator
 from jsonschema.exceptions import best_match
 from urllib3.exceptions import LocationParseError
 
-from source_afas import environment, token
-from source_afas.errors import config_error
-from source_afas.exact_json import whole
-from source_afas.query import NEGATIVE, WITHOUT_VALUE
-from source_afas.tracking import BOOKING_DAYS, SNAPSHOT, TRACKED_ROWS, UPDATED_AT
+from source_afas.afas import environment, token
+from source_afas.afas.errors import config_error
+from source_afas.afas.exact_json import whole
+from source_afas.afas.query import NEGATIVE, WITHOUT_VALUE
+from source_afas.reading.settings import BOOKING_DAYS, SNAPSHOT, TRACKED_ROWS
+from source_afas.tracking.marks import UPDATED_AT
 
 SHORTEST_LOOKBACK = timedelta(seconds=2)
 """AFAS rounds the times that it shows: a shorter overlap would lose rows."""

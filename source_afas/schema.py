@@ -7,8 +7,9 @@ from typing import Any
 
 from airbyte_cdk.sources.declarative.schema.schema_loader import SchemaLoader
 
-from source_afas import tracking
-from source_afas.metainfo import Field, GetConnector
+from source_afas.afas.metainfo import Field
+from source_afas.reading.get_connector import GetConnector
+from source_afas.tracking import marks
 
 logger = logging.getLogger("airbyte")
 
@@ -49,7 +50,7 @@ def json_schema(get_connector: GetConnector) -> dict[str, Any]:
     properties = {field.id: _column(get_connector.id, field) for field in get_connector.fields}
     if get_connector.tracking:
         key = {name: properties[name] for name in get_connector.primary_key if name in properties}
-        properties |= tracking.columns(get_connector.tracking, key)
+        properties |= marks.columns(get_connector.tracking, key)
     schema = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "type": "object",

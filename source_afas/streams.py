@@ -1,137 +1,108 @@
-"""How a stream is cut into slices that can be read side by side.
+"""A GetConnector as a stream of the CDK's: what reads it, what cuts it into slices, what keeps its state."""
 
-A stream that fits in one page is one request. A larger one is cut where the data is: by asking for the row that lies
-so many rows further on. A stream with a cursor is cut into windows of time, which also tell how far a killed sync came;
-one with a key alone into ranges of its key; one with neither is read in one go.
-"""
-
-import logging
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+import isodate
+from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
+from airbyte_cdk.sources.declarative.retrievers import Retriever
+from airbyte_cdk.sources.declarative.schema.caching_schema_loader_decorator import CachingSchemaLoaderDecorator
+from airbyte_cdk.sources.declarative.schema.schema_loader import SchemaLoader
+from airbyte_cdk.sources.declarative.stream_slicers.declarative_partition_generator import (
+    DeclarativePartitionFactory,
+    StreamSlicerPartitionGenerator,
+)
+from airbyte_cdk.sources.message import MessageRepository
+from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, FinalStateCursor
+from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
 from airbyte_cdk.sources.streams.concurrent.partitions.stream_slicer import StreamSlicer
 from airbyte_cdk.sources.types import StreamSlice
 
-from source_afas import query
-from source_afas.cursor import GetConnectorCursor, Window
-from source_afas.error_handler import CHECK
-from source_afas.order import Border, Row
-from source_afas.query import Query
-from source_afas.rest import fits
-from source_afas.retriever import Answer, GetConnectorRetriever
-
-logger = logging.getLogger("airbyte")
-
-SLICE_ROWS = 25_000
-"""Rows in a slice of a large stream, about: with four slices at a time, a state comes at every 100,000 rows."""
-
-
-def slice_rows(take: int) -> int:
-    """Return the rows of a slice for pages of so many rows: whole pages, each a few rows short.
-
-    A page goes on with the group of its last row, so it brings some rows less than were asked for.
-    """
-    pages = max(3, SLICE_ROWS // take)
-    return max(1, pages * (take - min(10, take // 10)))
+from source_afas.reading.cursor import GetConnectorCursor, StateCursor
+from source_afas.reading.get_connectors import GetConnectorsRetriever
+from source_afas.reading.retriever import GetConnectorRetriever
+from source_afas.reading.settings import BOOKING_DAYS
+from source_afas.reading.slice import stream_slice
+from source_afas.reading.slicer import Slicer
+from source_afas.tracking import marks
+from source_afas.tracking.booking_days import BookingDaysRetriever, BookingDaysSlicer
+from source_afas.tracking.booking_days_cursor import BookingDaysCursor
+from source_afas.tracking.changed_days import ChangedDays
+from source_afas.tracking.cursor import TrackingCursor
+from source_afas.tracking.snapshot import SnapshotRetriever
 
 
 @dataclass
-class Slicer(StreamSlicer):
-    """Cuts one stream into slices."""
+class StreamFactory:
+    """Makes the streams of a command. The CDK's own way knows two kinds of cursor, and ours is neither."""
 
-    retriever: GetConnectorRetriever
-    cursor: GetConnectorCursor | None
+    state_manager: ConnectorStateManager
+    message_repository: MessageRepository
+    get_connectors: GetConnectorsRetriever
+
+    def make(self, rows: GetConnectorRetriever, schema_loader: SchemaLoader, *, incremental: bool) -> DefaultStream:
+        """Return the stream of a GetConnector, read in full unless `incremental`."""
+        described = rows.described
+        name = described.id
+        cursor = self._cursor(rows) if incremental else None
+        reader, slicer = self._reading(rows, cursor)
+        schema_loader = CachingSchemaLoaderDecorator(schema_loader)
+        factory = DeclarativePartitionFactory(name, schema_loader, reader, self.message_repository)
+        final: Cursor = cursor or FinalStateCursor(name, None, self.message_repository)
+        if described.fault:
+            # Without metainfo it is not known whether the stream has a cursor: its state must stay as it is.
+            final = NoState(name, None, self.message_repository)
+        return DefaultStream(
+            partition_generator=StreamSlicerPartitionGenerator(factory, slicer),
+            name=name,
+            json_schema=schema_loader.get_json_schema,
+            primary_key=list(described.primary_key),
+            cursor_field=cursor.cursor_field if cursor else None,
+            logger=rows.requester.logger,
+            cursor=final,
+        )
+
+    def _cursor(self, rows: GetConnectorRetriever) -> StateCursor | None:
+        described, config = rows.described, rows.config
+        state: dict[str, Any] = {"state_manager": self.state_manager, "message_repository": self.message_repository}
+        since: dict[str, Any] = {
+            "start_date": config.get("start_date"),
+            "lookback": isodate.parse_duration(config.get("lookback_window") or "PT1H"),
+        }
+        if described.tracking and described.tracking.changes == BOOKING_DAYS:
+            scope = "" if described.fault else rows.scope()
+            return BookingDaysCursor(described.id, described.tracking, described.primary_key, scope, **since, **state)
+        if described.tracking:
+            return TrackingCursor(described.id, **state)
+        if described.cursor_field:
+            return GetConnectorCursor(described.id, described.cursor_field, **since, **state)
+        return None
+
+    def _reading(self, rows: GetConnectorRetriever, cursor: StateCursor | None) -> tuple[Retriever, StreamSlicer]:
+        """Return what reads a stream, and what cuts it into slices."""
+        tracked = rows.described.tracking
+        if tracked and (cursor is None or rows.checking):
+            rows.marks = marks.marks(tracked, marks.read_at())
+        elif tracked and isinstance(cursor, BookingDaysCursor):
+            changed = ChangedDays(tracked.changed_days, self.get_connectors, rows.requester, rows.config)
+            retriever = BookingDaysRetriever(rows, tracked, cursor, changed.since)
+            return retriever, BookingDaysSlicer(rows, cursor, changed.since)
+        elif tracked and isinstance(cursor, TrackingCursor):
+            return SnapshotRetriever(rows, tracked, cursor), OneSlice()
+        return rows, Slicer(rows, cursor if isinstance(cursor, GetConnectorCursor) else None)
+
+
+class OneSlice(StreamSlicer):
+    """A stream that is read in one go."""
 
     def stream_slices(self) -> Iterable[StreamSlice]:
-        """Yield the slices, as soon as each is known: the first are read while the next are looked for."""
-        parts = self.retriever.everything().split()
-        if self.cursor:
-            yield from self._in_time(parts, self.cursor)
-        else:
-            for part in parts:
-                yield from self._by_key(part, alone=len(parts) == 1)
+        """Yield the slice."""
+        yield stream_slice(None)
 
-    def _in_time(self, parts: list[Query], cursor: GetConnectorCursor) -> Iterator[StreamSlice]:
-        field = self.retriever.described.window_field
-        since = [part.where(query.since(field, cursor.start)) if cursor.start else part for part in parts]
-        first = [self.retriever.first_page(part, expected=len(since) == 1 and not cursor.had_none) for part in since]
-        if cursor.had_rows and not any(answer.page for answer in first):
-            logger.warning(
-                f"{self.retriever.described.id}: no rows since {cursor.start}, where the last sync had some. Were they "
-                "deleted, did the token's user lose rights, or was the GetConnector's filter changed?"
-            )
-        if all(answer.is_last for answer in first) or self.retriever.config.get(CHECK):
-            window = cursor.open_window(None, len(since))
-            for part, answer in zip(since, first, strict=True):
-                yield self._slice(part, answer, window, start=cursor.start)
-            return
-        empty = [part.where(query.is_empty(field)) for part in parts]
-        start = cursor.start
-        while True:
-            end = self._end_of_window(parts, field, start, cursor)
-            inside = [self._between(part, field, start, end) for part in parts]
-            # Rows without a time belong to no window; they are read with the first, before any state is told.
-            window = cursor.open_window(end, len(empty) + len(inside))
-            for part in empty:
-                yield self._slice(part, None, window, expected=len(empty) == 1)
-            for part in inside:
-                yield self._slice(part, None, window, start=start, end=end, expected=len(inside) == 1)
-            if end is None:
-                return
-            start, empty = end, []
 
-    def _end_of_window(
-        self, parts: list[Query], field: str, start: str | None, cursor: GetConnectorCursor
-    ) -> str | None:
-        """Return the time at which a window as large as a slice ends; None where it holds all that is left."""
-        ends = []
-        for part in parts:
-            rest = part.where(query.at_or_after(field, start) if start else query.is_not_empty(field))
-            row = self.retriever.row_at(replace(rest, order=(field,)), slice_rows(self.retriever.take) // len(parts))
-            if row:
-                if not row.get(field) or (start and str(row[field]) < start):
-                    raise self.retriever.no_way_on()
-                ends.append(str(row[field]))
-        try:
-            # Very many rows may share a second: a window is a second at least.
-            return cursor.end_of_window(min(ends), start) if ends else None
-        except OverflowError:
-            return None  # the calendar's last second
-        except ValueError:
-            raise self.retriever.no_time(min(ends)) from None
+class NoState(FinalStateCursor):
+    """The cursor of a stream that cannot be read: it tells no state."""
 
-    @staticmethod
-    def _between(part: Query, field: str, start: str | None, end: str | None) -> Query:
-        if start:
-            part = part.where(query.at_or_after(field, start))
-        if end:
-            part = part.where(query.before(field, end))
-        return part if start or end else part.where(query.is_not_empty(field))
-
-    def _by_key(self, part: Query, *, alone: bool) -> Iterator[StreamSlice]:
-        first = self.retriever.first_page(part, expected=alone)
-        if first.is_last or not self.retriever.described.primary_key or self.retriever.config.get(CHECK):
-            yield self._slice(part, first)
-            return
-        begun, start = part, None
-        previous: Row = first.page[0]
-        while end := self._border(begun, previous):
-            yield self._slice(begun.where(end.before), None, start=start, end=end, expected=True)
-            begun, start, previous = replace(part, after=end.after), end, end.row
-        yield self._slice(begun, None if start else first, start=start, expected=True)
-
-    def _border(self, begun: Query, previous: Row) -> Border | None:
-        """Return a border at most so many rows further on, None where there is none or no more rows are left."""
-        rows = slice_rows(self.retriever.take)
-        row = self.retriever.row_at(begun, rows)
-        border = self.retriever.order.border_at(row, previous) if row else None
-        return border if border and fits(begun.where(border.before).parameters(skip=rows, take=1)) else None
-
-    def _slice(
-        self, part: Query, first: Answer | None, window: Window | None = None, *, expected: bool = False, **where: Any
-    ) -> StreamSlice:
-        extra: dict[str, Any] = {"query": part, "first": first, "expected": expected}
-        if self.cursor and window:
-            extra |= {"window": window, **self.cursor.notes(window)}
-        return StreamSlice(partition={}, cursor_slice={k: str(v) for k, v in where.items() if v}, extra_fields=extra)
+    def ensure_at_least_one_state_emitted(self) -> None:
+        """Tell nothing."""

@@ -1,6 +1,7 @@
 """A GetConnector with a field of each kind, for tests of orders and queries."""
 
-from source_afas.metainfo import Field, GetConnector
+from source_afas.afas.metainfo import Field
+from source_afas.reading.get_connector import GetConnector
 
 ENTRIES = GetConnector(
     id="Grootboekmutaties",

@@ -11,14 +11,14 @@ import jsonschema
 import pytest
 import yaml
 
-from source_afas.answers import FAILURES
+from source_afas.afas.failures import FAILURES
 from source_afas.source import SourceAfas
 
 ROOT = Path(__file__).parents[1]
 
 GUIDE = (ROOT / "docs" / "afas.md").read_text(encoding="utf-8")
 METADATA = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))["data"]
-STANDARD = yaml.safe_load((ROOT / "source_afas" / "standard_get_connectors.yaml").read_text(encoding="utf-8"))
+STANDARD = yaml.safe_load((ROOT / "source_afas/reading/standard_get_connectors.yaml").read_text(encoding="utf-8"))
 SPEC = yaml.safe_load((ROOT / "source_afas" / "manifest.yaml").read_text(encoding="utf-8"))["spec"][
     "connection_specification"
 ]
@@ -183,7 +183,7 @@ def run(tmp_path):
 
 
 def test_the_heading_that_messages_of_the_command_line_refer_to_is_there():
-    assert '"Without Airbyte"' in (ROOT / "source_afas" / "command_line.py").read_text(encoding="utf-8")
+    assert "#without-airbyte" in (ROOT / "source_afas" / "command_line" / "commands.py").read_text(encoding="utf-8")
     assert "\n## Without Airbyte\n" in GUIDE
 
 

@@ -7,11 +7,12 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from source_afas.afas.exact_json import json_object
+from source_afas.afas.metainfo import read_app_connector, read_metainfo
+from source_afas.afas.page import read_page
 from source_afas.configuration import validate
-from source_afas.exact_json import json_object
-from source_afas.get_connectors import _app_connector, _described
-from source_afas.metainfo import Settings, describe
-from source_afas.page import read_page
+from source_afas.reading.describe import describe
+from source_afas.reading.settings import Settings
 from source_afas.schema import json_schema
 from unit_tests.test_configuration import GOOD, SPECIFICATION
 
@@ -67,7 +68,7 @@ METAINFO = like(["name", "description", "fields"], FIELDS | ANYTHING) | ANYTHING
 @given(as_json(METAINFO) | st.binary())
 def test_any_metainfo_describes_a_get_connector_or_is_none(body):
     try:
-        description, fields = _described(body)
+        description, fields = read_metainfo(body)
     except ValueError:
         return
     get_connector = describe("Iets", description, fields, Settings())
@@ -80,7 +81,7 @@ def test_any_metainfo_describes_a_get_connector_or_is_none(body):
 )
 def test_any_answer_to_metainfo_lists_get_connectors_or_is_none(body):
     try:
-        assert isinstance(_app_connector(body).get_connectors, dict)
+        assert isinstance(read_app_connector(body).get_connectors, dict)
     except ValueError:
         return
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from source_afas import run
-from source_afas.tap import CAPABILITIES
+from source_afas.command_line import run
+from source_afas.singer.tap import CAPABILITIES
 
 MELTANO = Path(__file__).parents[1] / "examples/meltano"
 SPEC = run.specification()["connection_specification"]

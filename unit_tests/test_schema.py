@@ -2,7 +2,8 @@ import logging
 
 import pytest
 
-from source_afas.metainfo import Field, GetConnector
+from source_afas.afas.metainfo import Field
+from source_afas.reading.get_connector import GetConnector
 from source_afas.schema import json_schema
 
 

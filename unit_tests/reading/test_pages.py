@@ -1,0 +1,101 @@
+"""How a GetConnector is read page by page, against an AFAS in memory."""
+
+from itertools import chain
+
+import pytest
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from unit_tests.reading.afas_in_memory import AfasInMemory, serving
+
+TYPES = {"Groep": "int", "Code": "string", "Bedrag": "decimal"}
+
+
+def rows_of(*codes, group=1):
+    return [{"Groep": group, "Code": code, "Bedrag": number} for number, code in enumerate(codes)]
+
+
+def read(afas, *key, page_size):
+    retriever = afas.retriever(*key, page_size=page_size)
+    return list(chain.from_iterable(page.exact() for page in retriever.pages(retriever.everything())))
+
+
+@pytest.fixture
+def afas_with(monkeypatch):
+    return lambda rows: serving(AfasInMemory(rows, **TYPES), monkeypatch)
+
+
+def same(rows):
+    return sorted(map(str, (dict(sorted(row.items())) for row in rows)))
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 3, 7, 100])
+def test_every_row_comes_once_in_the_order_of_the_key(afas_with, page_size):
+    afas = afas_with(rows_of("b", "a", "d", "c", "e"))
+
+    assert [row["Code"] for row in read(afas, "Code", page_size=page_size)] == list("abcde")
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 3, 100])
+def test_a_key_that_is_none_loses_no_row(afas_with, page_size):
+    afas = afas_with(rows_of("a", "a", "b", "b", "b", "c"))
+
+    assert same(read(afas, "Code", page_size=page_size)) == same(afas.rows)
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 3, 100])
+def test_empty_values_in_a_key_lose_no_row(afas_with, page_size):
+    afas = afas_with(rows_of(None, "a", None, "b", None))
+
+    assert same(read(afas, "Code", page_size=page_size)) == same(afas.rows)
+
+
+def test_texts_that_afas_holds_equal_are_not_parted(afas_with):
+    afas = afas_with(rows_of("A", "a", "B", "b", "C"))
+
+    assert same(read(afas, "Code", page_size=3)) == same(afas.rows)
+
+
+def test_a_page_goes_on_from_the_group_of_its_last_row_and_never_skips(afas_with):
+    afas = afas_with(rows_of("a", "b", "c", "d"))
+
+    read(afas, "Code", page_size=3)
+
+    assert {asked["skip"] for asked in afas.asked} == {"0"}
+    assert afas.asked[1]["filtervalues"] == "c"
+
+
+def test_rows_that_nothing_tells_apart_are_skipped_to_when_they_are_alike_in_all_fields(afas_with):
+    afas = afas_with([{"Groep": 1, "Code": "a", "Bedrag": 0}] * 5)
+
+    assert len(read(afas, page_size=2)) == 5
+
+
+def test_an_afas_that_takes_no_filter_is_no_way_on(afas_with):
+    afas = afas_with(rows_of("a", "b", "c", "d"))
+    afas._wanted = lambda asked: lambda row: True
+
+    with pytest.raises(AirbyteTracedException, match="AFAS gave the same rows again"):
+        read(afas, "Code", page_size=2)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "Groep": st.none() | st.integers(0, 3),
+                "Code": st.none() | st.sampled_from(["a", "A", "b", "é", "z"]),
+                "Bedrag": st.none() | st.integers(-2, 2),
+            }
+        ),
+        max_size=14,
+    ),
+    st.integers(1, 5),
+    st.sampled_from([(), ("Code",), ("Groep", "Code"), ("Groep",)]),
+)
+def test_whatever_the_rows_and_the_key_every_row_comes_once(afas_with, rows, page_size, key):
+    afas = afas_with(rows)
+
+    assert same(read(afas, *key, page_size=page_size)) == same(rows)
