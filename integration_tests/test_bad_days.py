@@ -38,7 +38,8 @@ def test_what_passes_is_asked_again_and_costs_no_row(sandbox, source_afas, fault
 
 
 def test_an_empty_page_in_the_middle_is_asked_again_before_it_is_believed(sandbox, source_afas):
-    sandbox.answer_once(200, body='{"skip":0,"take":50,"rows":[]}', on=PATH, nth=4)
+    of_a_page = {"on": PATH, "where": lambda request: request.query.get("take") == "20"}
+    sandbox.answer_once(200, body='{"skip":0,"take":20,"rows":[]}', **of_a_page, nth=2)
 
     sync = source_afas.read(NAME, page_size=20, streams=[{"get_connector": NAME, "cursor_field": ""}])
 
@@ -112,7 +113,7 @@ def test_a_key_that_is_not_one_is_said_aloud(sandbox, source_afas):
     )
 
     assert sync.exit_code == 0
-    assert "Profit_Journals: the key UnitId is not one: " in sync.log
+    assert "Profit_Journals: the key UnitId is not unique: " in sync.log
     assert same(sync.rows("Profit_Journals")) == as_read(sandbox.rows("Profit_Journals"))
 
 
@@ -304,7 +305,7 @@ def test_rows_that_are_none_fail_clearly(sandbox, source_afas, rows):
 def test_what_is_tolerated_comes_out_as_valid_lines(sandbox, source_afas):
     """A field twice in a row, objects within, numbers of any size, a byte-order mark."""
     rows = '[{"Account":"1","Account":"2","Extra":{"a":[1]},"Groot":1e400,"Lang":' + "9" * 5_000 + "}]"
-    body = b"\xef\xbb\xbf" + b'{"skip":0,"take":100,"rows":' + rows.encode() + b"}"
+    body = b"\xef\xbb\xbf" + b'{"rows":' + rows.encode() + b"}"
     sandbox.answer_once(200, body=body, on="/connectors/Profit_Accounts")
 
     sync = source_afas.read("Profit_Accounts")

@@ -62,7 +62,7 @@ HOOKS = (
     ),
     Hook(
         "airbyte_cdk.sources.declarative.resolvers.http_components_resolver",
-        "HttpComponentsResolver.resolve_components",
+        "HttpComponentsResolver",
         "Fills in the manifest's stream template for each GetConnector, so that streams may have cursors of ours.",
         "A custom cursor in the manifest.",
     ),

@@ -30,6 +30,13 @@ def test_the_package_has_the_version_of_the_metadata():
     assert in_setup("version") == DATA["dockerImageTag"]
 
 
+def test_the_manifest_may_be_read_by_the_oldest_cdk_that_the_package_allows():
+    manifest = yaml.safe_load((ROOT / "source_afas/manifest.yaml").read_text(encoding="utf-8"))
+    setup = (ROOT / "setup.py").read_text(encoding="utf-8")
+
+    assert manifest["version"] == re.search(r'^OLDEST_CDK = "(.+)"$', setup, re.MULTILINE)[1]
+
+
 def test_the_image_has_the_version_of_the_metadata():
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from source_afas.afas.forms import Forms
+
 
 @dataclass
 class Command:
@@ -13,6 +15,8 @@ class Command:
     """`check`: somebody is waiting, so a row is enough, and a failed request is repeated only once, and soon."""
     writes_pages: bool = False
     """Rows go to standard output, which takes a page at a time."""
+    forms: Forms = field(default_factory=Forms)
+    """What has been learned of how AFAS takes filters."""
     metainfo: dict[str, Any] = field(default_factory=dict)
     """AFAS's answers to /metainfo and /metainfo/get/{id}, by path: a command asks each of them once."""
 

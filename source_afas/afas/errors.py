@@ -28,6 +28,10 @@ class PageTooLarge(AirbyteTracedException):
     """AFAS could not carry so many rows in one answer: a smaller page may pass."""
 
 
+class NotUnderstood(AirbyteTracedException):
+    """AFAS answers with an error that it gives no reason for: it has a bad day, or does not take the request's form."""
+
+
 class NotServed(AirbyteTracedException):
     """AFAS does not serve this GetConnector to this token: not authorised, or blocked. It lasts until somebody acts."""
 

@@ -18,7 +18,7 @@ def loads(text: str | bytes) -> Any:
     Raises `ValueError` for anything else, and for lists too deep or numbers too large to be held.
     """
     try:
-        return json.loads(text, parse_float=Decimal, parse_int=_integer)
+        return json.loads(text, parse_float=Decimal, parse_int=_integer, parse_constant=_no_number)
     except (RecursionError, ArithmeticError):
         raise ValueError("lists too deep, or numbers too large") from None
 
@@ -58,3 +58,7 @@ def _as_sent(value: Any) -> orjson.Fragment:
 def _integer(digits: str) -> int | Decimal:
     # orjson writes no integer beyond 64 bits.
     return int(digits) if len(digits) < 19 else Decimal(digits)
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")

@@ -8,7 +8,7 @@ help, and what the user reads. The first that fits counts.
 import requests
 from airbyte_cdk.models import FailureType
 
-from source_afas.afas.errors import BodyTooLarge, NotServed, PageTooLarge, SentElsewhere
+from source_afas.afas.errors import BodyTooLarge, NotServed, NotUnderstood, PageTooLarge, SentElsewhere
 from source_afas.afas.failure import AGAIN, OFTEN, ONCE, Failure, asks_for_a_token, bearer, no_such_name, too_long
 from source_afas.afas.words import Words, words_of
 
@@ -80,6 +80,7 @@ FAILURES = (
         OFTEN,
         "AFAS failed to answer (status {status}); if it goes on, ask AFAS's support.",
         status=(408, *range(500, 600)),
+        raised=NotUnderstood,
     ),
     Failure(
         CONFIG,

@@ -1,9 +1,9 @@
 """A query to a GetConnector: which rows, in which order.
 
-AFAS takes a filter as an OR of ANDs: three parallel lists of fields, values and operators, `,` between what must hold
-together and `;` between alternatives. A user's wishes are the other way round, an AND of ORs: these administrations,
-those values, changed since then. So they are multiplied out. The lists have no way to write a `,` or `;` within a
-value; a query that needs one goes by `filterjson` as a whole, for AFAS gets one kind of filter in a request.
+AFAS takes a filter as an OR of ANDs. A user's wishes are the other way round, an AND of ORs: these administrations,
+those values, changed since then. So they are multiplied out. They go to AFAS as three parallel lists of fields, values
+and operators, with `,` between what must hold together or `;` between alternatives; or, where both are needed or a
+value holds a separator, as `filterjson`. A request never holds both kinds. `forms.py` has the forms.
 """
 
 import json
@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from source_afas.afas.errors import config_error
 from source_afas.afas.exact_json import digits
+from source_afas.afas.forms import FORMS, Form, Shape
 from source_afas.afas.rest import fits
 
 OPERATORS: Mapping[str, int] = {
@@ -79,20 +80,33 @@ class Query:
         """Return the query with more clauses that must hold."""
         return replace(self, clauses=(*self.clauses, *(clause for clause in clauses if clause)))
 
-    def parameters(self, *, skip: int, take: int) -> dict[str, Any]:
-        """Return the query parameters of the request for one page."""
+    def parameters(self, *, skip: int, take: int, form: Form = FORMS[0]) -> dict[str, Any]:
+        """Return the query parameters of the request for one page, its filter in a form."""
         parameters: dict[str, Any] = {"skip": skip, "take": take, "orderbyfieldids": ",".join(self.order)}
-        clauses = [clause for clause in (*self.clauses, self.after) if clause]
-        groups = (
-            _worth_asking([tuple(c for part in parts for c in part) for parts in product(*clauses)]) if clauses else []
-        )
-        if any(_separator_in(condition) for group in groups for condition in group):
-            parameters["filterjson"] = _filter_json(groups)
-        elif groups:
-            parameters["filterfieldids"] = _list(groups, "field")
-            parameters["filtervalues"] = _list(groups, "value")
-            parameters["operatortypes"] = _list(groups, "operator")
+        groups = [[_filled(condition, form.filler) for condition in group] for group in self.groups()]
+        if not groups:
+            return parameters
+        needed = any(_separator_in(condition) for group in groups for condition in group)
+        both = len(groups) > 1 and any(len(group) > 1 for group in groups)
+        if needed or form.json == "always" or (both and form.json == "where both are needed"):
+            by_json = {**parameters, "filterjson": _filter_json(groups)}
+            if needed or fits(by_json):
+                return by_json
+        parameters["filterfieldids"] = _list(groups, "field")
+        parameters["filtervalues"] = _list(groups, "value")
+        parameters["operatortypes"] = _list(groups, "operator")
         return parameters
+
+    def groups(self) -> list[tuple[Condition, ...]]:
+        """Return the filter as AFAS takes it: alternatives of conditions that must all hold."""
+        clauses = [clause for clause in (*self.clauses, self.after) if clause]
+        if not clauses:
+            return []
+        return _worth_asking([tuple(c for part in parts for c in part) for parts in product(*clauses)])
+
+    def shape(self) -> Shape:
+        """Return what the filter is like, whatever its values."""
+        return tuple(sorted({tuple(f"{c.field} {c.operator}" for c in group) for group in self.groups()}))
 
     def split(self) -> list["Query"]:
         """Return queries that AFAS will each take and that give every row once between them.
@@ -211,7 +225,12 @@ def _are_ranges_apart(clause: Alternatives) -> bool:
     return all(one[1].value <= following[0].value for one, following in pairwise(clause))
 
 
-def _list(groups: Iterable[tuple[Condition, ...]], part: str) -> str:
+def _filled(condition: Condition, filler: str) -> Condition:
+    """Return a condition with something beside an operator that compares with nothing: an empty element may be lost."""
+    return condition._replace(value=filler) if condition.operator in {EMPTY, NOT_EMPTY} else condition
+
+
+def _list(groups: Iterable[Sequence[Condition]], part: str) -> str:
     return ";".join(",".join(str(getattr(condition, part)) for condition in group) for group in groups)
 
 
@@ -219,7 +238,7 @@ def _separator_in(condition: Condition) -> bool:
     return any(separator in text for separator in ",;" for text in (condition.field, condition.value))
 
 
-def _filter_json(groups: Iterable[tuple[Condition, ...]]) -> str:
+def _filter_json(groups: Iterable[Sequence[Condition]]) -> str:
     return json.dumps(
         {
             "Filters": {

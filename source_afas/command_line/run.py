@@ -34,7 +34,8 @@ def settle() -> None:
     end_at_signals()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
+            # Before 7.34 the CDK leaves lines in Python's buffer: rows would overtake them, and an exit lose them.
+            stream.reconfigure(encoding="utf-8", line_buffering=True)
 
 
 def before_the_cdk() -> None:

@@ -7,13 +7,17 @@ from source_afas.afas.page import Page
 
 @dataclass(frozen=True)
 class Answer:
-    """A page, and how many rows were asked for."""
+    """A page, and how many rows were asked for. AFAS's own word for that decides nothing: its samples differ."""
 
     page: Page
     take: int
 
     @property
-    def is_last(self) -> bool:
-        """Whether the query has no more rows. An AFAS that gives fewer rows than asked for says so in its `take`."""
-        taken = self.page.take if self.page.take and self.page.take > 0 else self.take
-        return len(self.page) < min(self.take, taken)
+    def says_otherwise(self) -> bool:
+        """Whether AFAS says that it was asked for another number of rows."""
+        return self.page.take not in (None, self.take)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether fewer rows came than were asked for, as at the end of a query."""
+        return len(self.page) < self.take

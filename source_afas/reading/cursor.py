@@ -163,7 +163,7 @@ class GetConnectorCursor(StateCursor):
         A window with an end tells how far it reaches; the others are as new as their newest row.
         """
         if not window.end:
-            rows.columns, rows.began = (self.cursor_field.cursor_field_key,), self.began
+            rows.began = self.began
 
     def open_window(self, end: str | None, slices: int) -> Window:
         """Return the next window of the stream, which is read in so many slices."""

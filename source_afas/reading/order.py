@@ -12,12 +12,16 @@ of the order that a page border can use, and the border lies a second before it.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import dropwhile, takewhile
 from typing import Any
 
 from source_afas.afas.errors import transient_error
-from source_afas.afas.page import Row
+from source_afas.afas.page import Page, Row
 from source_afas.afas.query import OPERATORS, Alternatives, Condition, as_text, plain
 from source_afas.reading.get_connector import GetConnector
+
+_LOOKED_BACK = 200
+"""Rows at the end of a page that are looked at for an example."""
 
 _SECOND = timedelta(seconds=1)
 _EARLIEST = datetime(1, 1, 2)
@@ -30,6 +34,7 @@ class Part:
     field: str
     is_time: bool = False
     is_boolean: bool = False
+    is_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,12 +94,48 @@ class Order:
                     yield Border(position, parts, rows[position])
                     break
 
-    def border_at(self, row: Row, previous: Row) -> Border | None:
-        """Return a border before a row, by the fewest parts that tell it from one before it."""
+    def border_among(self, rows: Sequence[Row]) -> Border | None:
+        """Return the first border between some rows that follow each other, by the fewest parts that make one."""
         for used in sorted(self.borders):
-            if _surely_before(self.parts[:used], previous, row):
-                return Border(0, self.parts[:used], row)
+            for position in range(1, len(rows)):
+                if _surely_before(self.parts[:used], rows[position - 1], rows[position]):
+                    return Border(position, self.parts[:used], rows[position])
         return None
+
+    def same(self, row: Row, other: Row) -> bool:
+        """Return whether two rows have the same values in all parts."""
+        return all(
+            row.get(part.field) == other.get(part.field)
+            or (is_empty(row.get(part.field)) and is_empty(other.get(part.field)))
+            for part in self.parts
+        )
+
+    def example_of(self, border: Border, page: Sequence[Row]) -> int | None:
+        """Return the position of a border like another, just before the first field changes; None if none is near."""
+        first = border.parts[0].field
+        for position in range(len(page) - 2, max(0, len(page) - _LOOKED_BACK), -1):
+            changes = _folded(page[position].get(first)) != _folded(page[position + 1].get(first))
+            if changes and _surely_before(border.parts, page[position - 1], page[position]):
+                return position
+        return None
+
+    def with_fewer_fields(self) -> Iterator["Order"]:
+        """Yield orders of fewer fields, for an AFAS that refuses to sort on some, or on so many."""
+        simple = tuple(part for part in self.parts if not (part.is_time or part.is_boolean))
+        choices = (simple, tuple(part for part in simple if part.is_text), self.parts[:3], self.parts[:1])
+        for parts in dict.fromkeys(choice for choice in choices if choice and choice != self.parts):
+            yield Order(parts, tuple(range(min(_comparable(parts), 6), 0, -1)))
+
+    def is_kept_by(self, page: Page) -> bool:
+        """Return whether the rows of a page stand in this order, as far as can be told: AFAS alone compares texts."""
+        leading = list(takewhile(lambda part: not part.is_text, self.parts))
+        if not leading:
+            return _empty_come_first(page.column(self.parts[0].field)) if self.parts else True
+        rows = page.columns(*(part.field for part in leading))
+        try:
+            return rows == sorted(rows)
+        except TypeError:
+            return _in_order(rows)
 
 
 def order_of(get_connector: GetConnector) -> Order:
@@ -132,9 +173,13 @@ def _parts(get_connector: GetConnector, fields: Iterable[str]) -> tuple[Part, ..
     last = {"date": 1, "boolean": 2}
     # Sorting keeps the sequence of the others, so the whole order begins as the key's does, but for a time in the key.
     return tuple(
-        Part(field, types[field] == "date", types[field] == "boolean")
+        Part(field, types[field] == "date", types[field] == "boolean", types[field] not in _COMPARED_HERE)
         for field in sorted(types, key=lambda field: last.get(types[field] or "", 0))
     )
+
+
+_COMPARED_HERE = {"int", "decimal", "date", "boolean"}
+"""Data types whose order is the same here as in AFAS."""
 
 
 def _comparable(parts: Sequence[Part]) -> int:
@@ -153,14 +198,32 @@ def _surely_before(parts: Sequence[Part], row: Row, other: Row) -> bool:
 
 
 def _are_apart(part: Part, value: Any, other: Any) -> bool:
-    if value is None or other is None:
+    if is_empty(value) or is_empty(other):
         # AFAS sorts empty values first. Where it did not, a border could not be told.
-        return value is None and other is not None
+        return is_empty(value) and not is_empty(other)
     if part.is_time:
         moment, later = _moment(value), _moment(other)
         # Stored times lie within half a second of the shown ones.
         return moment is not None and later is not None and later >= _EARLIEST and later - moment > _SECOND
     return bool(_folded(value) != _folded(other))
+
+
+def is_empty(value: Any) -> bool:
+    """Return whether a value is one that AFAS's `is_empty` finds: a text without characters is empty, too."""
+    return value is None or value == ""
+
+
+def _empty_come_first(values: Sequence[Any]) -> bool:
+    return not any(map(is_empty, dropwhile(is_empty, values)))
+
+
+def _in_order(rows: Sequence[tuple[Any, ...]]) -> bool:
+    """Return whether rows with empty values stand in order. Values of kinds that do not compare say nothing."""
+    keys = [tuple((not is_empty(value), 0 if is_empty(value) else value) for value in row) for row in rows]
+    try:
+        return keys == sorted(keys)
+    except TypeError:
+        return True
 
 
 def _folded(value: Any) -> Any:
@@ -171,7 +234,7 @@ def _after(parts: Sequence[Part], row: Row) -> Iterator[tuple[Condition, ...]]:
     equal: tuple[Condition, ...] = ()
     for number, part in enumerate(parts, 1):
         value, last = row.get(part.field), number == len(parts)
-        if value is None:
+        if is_empty(value):
             yield equal if last else (*equal, Condition(part.field, OPERATORS["is_not_empty"], ""))
             equal = (*equal, Condition(part.field, OPERATORS["is_empty"], ""))
         elif part.is_time:
@@ -186,7 +249,7 @@ def _before(parts: Sequence[Part], row: Row) -> Iterator[tuple[Condition, ...]]:
     equal: tuple[Condition, ...] = ()
     for part in parts:
         value = row.get(part.field)
-        if value is None:
+        if is_empty(value):
             equal = (*equal, Condition(part.field, OPERATORS["is_empty"], ""))
             continue
         text = _second_before(value) if part.is_time else as_text(value)
@@ -207,7 +270,7 @@ def _second_before(value: Any) -> str | None:
         raise transient_error(
             f"AFAS gave {str(value)[:40]!r} for a time, which is none: the rows cannot be read on from."
         )
-    return None if moment < _EARLIEST else (moment - _SECOND).isoformat()
+    return None if moment < _EARLIEST else (moment.replace(microsecond=0) - _SECOND).isoformat()
 
 
 def _moment(value: Any) -> datetime | None:

@@ -3,12 +3,13 @@
 The CDK passes a slice around as a `StreamSlice`, whose mapping is for its log, and whose `extra_fields` are for us.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_afas.afas.page import Row
 from source_afas.afas.query import Query
 from source_afas.reading.answer import Answer
 
@@ -24,6 +25,18 @@ class Window:
     """The latest time seen in it that is not in the future."""
 
 
+@dataclass(frozen=True)
+class Until:
+    """Where a slice ends, told without the filter that keeps what comes after it out."""
+
+    rest: Query
+    """The slice and all that comes after it."""
+    starts: Callable[[Row | None, Row], bool]
+    """Whether a row, and the row before it if one is known, lie at the border."""
+    count: int | None
+    """The rows before the border when it was chosen; None if that is not known to the row."""
+
+
 @dataclass
 class Slice:
     """The rows of one query, which one thread reads."""
@@ -35,8 +48,7 @@ class Slice:
     """Whether rows are due: a row was seen in it when it was planned."""
     window: Window | None = None
     """The window of time that the slice is a part of, in a stream with a cursor."""
-    columns: tuple[str, ...] = field(default=())
-    """The fields that are looked at in every row."""
+    until: Until | None = None
     began: str = ""
     """The time at which the sync began, if the newest row up to then is to be noted."""
     newest: str = ""

@@ -6,27 +6,39 @@ one with a key alone into ranges of its key; one with neither is read in one go.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from airbyte_cdk.sources.streams.concurrent.partitions.stream_slicer import StreamSlicer
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_afas.afas import query
+from source_afas.afas.errors import NotUnderstood
 from source_afas.afas.page import Row
 from source_afas.afas.query import Query
 from source_afas.afas.rest import fits
+from source_afas.reading import doubt
 from source_afas.reading.answer import Answer
 from source_afas.reading.cursor import GetConnectorCursor
-from source_afas.reading.order import Border
+from source_afas.reading.doubt import AROUND
+from source_afas.reading.order import Border, Order, Part
 from source_afas.reading.retriever import GetConnectorRetriever
-from source_afas.reading.slice import Slice, Window, stream_slice
+from source_afas.reading.slice import Slice, Until, Window, stream_slice
 
 logger = logging.getLogger("airbyte")
 
 SLICE_ROWS = 25_000
 """Rows in a slice of a large stream, about: with four slices at a time, a state comes at every 100,000 rows."""
+
+_SECONDS = len("2026-01-31T09:00:00")
+
+_APART = timedelta(seconds=2)
+"""Times so far from each other are apart, however AFAS rounds what it shows."""
+
+_EXAMPLES = 50
+"""Rows among which examples are looked for."""
 
 
 def slice_rows(take: int) -> int:
@@ -56,18 +68,19 @@ class Slicer(StreamSlicer):
 
     def _in_time(self, parts: list[Query], cursor: GetConnectorCursor) -> Iterator[StreamSlice]:
         since = self._since(parts, cursor)
-        first = [self.retriever.first_page(part, expected=len(since) == 1 and not cursor.had_none) for part in since]
-        if cursor.had_rows and not any(answer.page for answer in first):
+        begun = [self.retriever.begin(part, expected=len(since) == 1 and not cursor.had_none) for part in since]
+        if cursor.had_rows and not any(answer.page for _, answer in begun):
             logger.warning(
                 f"{self.retriever.described.id}: no rows since {cursor.start}, where the last sync had some. Were they "
                 "deleted, did the token's user lose rights, or was the GetConnector's filter changed?"
             )
-        if all(answer.is_last for answer in first) or self.retriever.checking:
-            window = cursor.open_window(None, len(since))
-            for part, answer in zip(since, first, strict=True):
+        alone = all(answer.is_short for _, answer in begun) or self.retriever.checking
+        if alone or not (known := self._in_order_of_time(parts[0], cursor)) or not self._brings_windows(*known):
+            window = cursor.open_window(None, len(begun))
+            for part, answer in begun:
                 yield self._slice(part, answer, window, start=cursor.start)
         else:
-            yield from self._in_windows(parts, cursor)
+            yield from self._in_windows(parts, cursor, known[1][0])
 
     def _since(self, parts: list[Query], cursor: GetConnectorCursor) -> list[Query]:
         """Return the queries for what this sync reads."""
@@ -75,74 +88,177 @@ class Slicer(StreamSlicer):
             return parts
         return [part.where(query.since(self.retriever.described.window_field, cursor.start)) for part in parts]
 
-    def _in_windows(self, parts: list[Query], cursor: GetConnectorCursor) -> Iterator[StreamSlice]:
+    def _in_windows(self, parts: list[Query], cursor: GetConnectorCursor, first: Row) -> Iterator[StreamSlice]:
         field = self.retriever.described.window_field
         empty = [part.where(query.is_empty(field)) for part in parts]
         start = cursor.start
         while True:
-            end = self._end_of_window(parts, field, start, cursor)
-            inside = [self._between(part, field, start, end) for part in parts]
+            rests = [self._rest(part, field, start) for part in parts]
+            end, counts = self._end_of_window(rests, first, start, cursor)
+            inside = [rest.where(query.before(field, end)) if end else rest for rest in rests]
             # Rows without a time belong to no window; they are read with the first, before any state is told.
             window = cursor.open_window(end, len(empty) + len(inside))
             for part in empty:
-                yield self._slice(part, None, window, expected=len(empty) == 1)
-            for part in inside:
-                yield self._slice(part, None, window, start=start, end=end, expected=len(inside) == 1)
+                yield self._slice(part, None, window)
+            for part, rest, count in zip(inside, rests, counts, strict=True):
+                until = Until(replace(rest, order=(field,)), _first_at(field, end), count) if end else None
+                yield self._slice(part, None, window, until, start=start, end=end, expected=len(inside) == 1)
             if end is None:
                 return
             start, empty = end, []
 
+    @staticmethod
+    def _rest(part: Query, field: str, start: str | None) -> Query:
+        return part.where(query.at_or_after(field, start) if start else query.is_not_empty(field))
+
     def _end_of_window(
-        self, parts: list[Query], field: str, start: str | None, cursor: GetConnectorCursor
-    ) -> str | None:
-        """Return the time at which a window as large as a slice ends; None where it holds all that is left."""
-        ends = []
-        for part in parts:
-            rest = part.where(query.at_or_after(field, start) if start else query.is_not_empty(field))
-            row = self.retriever.row_at(replace(rest, order=(field,)), slice_rows(self.retriever.take) // len(parts))
-            if row:
-                if not row.get(field) or (start and str(row[field]) < start):
-                    raise self.retriever.no_way_on()
-                ends.append(str(row[field]))
+        self, rests: list[Query], first: Row, start: str | None, cursor: GetConnectorCursor
+    ) -> tuple[str | None, list[int | None]]:
+        """Return the time at which a window as large as a slice ends, None where it holds all that is left.
+
+        With it come the numbers of rows before that time, as far as they are known. `first` is the first row in time.
+        """
+        asking, field = self.retriever.asking, self.retriever.described.window_field
+        position = max(1, slice_rows(asking.take) // len(rests) - AROUND)
+        ends: list[tuple[str, int | None]] = []
+        for rest in rests:
+            rows = asking.rows_at(replace(rest, order=(field,)), position, 2 * AROUND)
+            times = [str(row.get(field) or "")[:_SECONDS] for row in rows]
+            if not rows:
+                ends.append(("", None))
+                continue
+            if not all(times) or times != sorted(times) or (start and times[0] < start):
+                raise asking.no_way_on()
+            if rows[0] == first:
+                raise asking.no_way_on()  # it does not skip: the windows would have no end
+            ends.append(self._apart(times, position))
+        there = [end for end, _ in ends if end]
+        if not there:
+            return None, [None] * len(rests)
         try:
             # Very many rows may share a second: a window is a second at least.
-            return cursor.end_of_window(min(ends), start) if ends else None
+            end = cursor.end_of_window(min(there), start)
         except OverflowError:
-            return None  # the calendar's last second
+            return None, [None] * len(rests)  # the calendar's last second
         except ValueError:
-            raise self.retriever.no_time(min(ends)) from None
+            raise self.retriever.no_time(min(there)) from None
+        return end, [count if at == end else None for at, count in ends]
 
     @staticmethod
-    def _between(part: Query, field: str, start: str | None, end: str | None) -> Query:
-        if start:
-            part = part.where(query.at_or_after(field, start))
-        if end:
-            part = part.where(query.before(field, end))
-        return part if start or end else part.where(query.is_not_empty(field))
+    def _apart(times: list[str], position: int) -> tuple[str, int | None]:
+        """Return a time that surely lies between two rows and the number of rows before it, None if there is none."""
+        for number in range(1, len(times)):
+            try:
+                gap = datetime.fromisoformat(times[number]) - datetime.fromisoformat(times[number - 1])
+            except ValueError:
+                break
+            if gap >= _APART:
+                return times[number], position + number
+        return times[-1], None
+
+    def _in_order_of_time(self, part: Query, cursor: GetConnectorCursor) -> tuple[Query, list[Row]] | None:
+        """Return the query for rows in the order of time, and the first of them; None if AFAS does not sort them so."""
+        asking, field = self.retriever.asking, self.retriever.described.window_field
+        rest = replace(self._rest(part, field, cursor.start), order=(field,))
+        try:
+            rows = asking.rows_at(rest, 0, _EXAMPLES)
+        except NotUnderstood:
+            return None
+        times = [str(row.get(field) or "")[:_SECONDS] for row in rows]
+        return (rest, rows) if rows and times == sorted(times) else None
+
+    def _brings_windows(self, rest: Query, rows: list[Row]) -> bool:
+        """Return whether AFAS brings what it should for a stretch of time, on rows that are known."""
+        asking, field = self.retriever.asking, self.retriever.described.window_field
+        times = [str(row.get(field))[:_SECONDS] for row in rows]
+        changes = [n for n in range(1, len(times)) if self._apart(times[n - 1 : n + 1], 0)[1]]
+        if len(changes) < 2:
+            return True
+        first, last = changes[0], changes[min(len(changes) - 1, 2)]
+        inside = rest.where(query.at_or_after(field, times[first]), query.before(field, times[last]))
+        order = Order((Part(field, is_time=True),), (1,))
+
+        def fresh() -> list[Row]:
+            return asking.rows_at(rest, first, last - first)
+
+        return doubt.brings(asking, inside, rows[first:last], fresh, order, all_of=True)
 
     def _by_key(self, part: Query, *, alone: bool) -> Iterator[StreamSlice]:
-        first = self.retriever.first_page(part, expected=alone)
-        if first.is_last or not self.retriever.described.primary_key or self.retriever.checking:
+        part, first = self.retriever.begin(part, expected=alone)
+        if (
+            first.is_short
+            or not self.retriever.described.primary_key
+            or self.retriever.checking
+            or not self._ranges_are_borne_out(part, first)
+        ):
             yield self._slice(part, first)
             return
         begun, start = part, None
-        previous: Row = first.page[0]
-        while end := self._border(begun, previous):
-            yield self._slice(begun.where(end.before), None, start=start, end=end, expected=True)
-            begun, start, previous = replace(part, after=end.after), end, end.row
+        while found := self._border(begun, start.row if start else first.page[0]):
+            end, count = found
+            until = Until(begun, _begins_with(self.retriever.asking.order, end.row), count)
+            yield self._slice(begun.where(end.before), None, until=until, start=start, end=end, expected=True)
+            begun, start = replace(part, after=end.after), end
         yield self._slice(begun, None if start else first, start=start, expected=True)
 
-    def _border(self, begun: Query, previous: Row) -> Border | None:
-        """Return a border at most so many rows further on, None where there is none or no more rows are left."""
-        rows = slice_rows(self.retriever.take)
-        row = self.retriever.row_at(begun, rows)
-        border = self.retriever.order.border_at(row, previous) if row else None
-        return border if border and fits(begun.where(border.before).parameters(skip=rows, take=1)) else None
+    def _border(self, begun: Query, previous: Row) -> tuple[Border, int] | None:
+        """Return a border so many rows further on, and the rows before it; None where there is none or no more rows."""
+        asking = self.retriever.asking
+        position = max(1, slice_rows(asking.take) - AROUND)
+        rows = asking.rows_at(begun, position, 2 * AROUND)
+        border = asking.order.border_among(rows)
+        # Rows that are alike for so long have no border; nor has an AFAS that does not skip.
+        if not border or asking.order.same(rows[0], previous):
+            return None
+        if not fits(begun.where(border.before).parameters(skip=position, take=1)):
+            return None
+        return border, position + border.position
+
+    def _ranges_are_borne_out(self, part: Query, first: Answer) -> bool:
+        """Return whether AFAS brings what it should between two borders, on rows that are known."""
+        asking = self.retriever.asking
+        page = [first.page.exact_row(n) for n in range(min(len(first.page), 4 * AROUND))]
+        if not asking.order.is_kept_by(first.page):
+            return False
+        lower = asking.order.border_among(page)
+        upper = asking.order.border_among(page[lower.position :]) if lower else None
+        if not lower or not upper:
+            return True
+        known = page[lower.position : lower.position + upper.position]
+        between = replace(part, after=lower.after).where(upper.before)
+
+        def fresh() -> list[Row]:
+            return asking.rows_at(part, lower.position, len(known))
+
+        return doubt.brings(asking, between, known, fresh, asking.order, all_of=True)
 
     def _slice(
-        self, part: Query, first: Answer | None, window: Window | None = None, *, expected: bool = False, **where: Any
+        self,
+        part: Query,
+        first: Answer | None,
+        window: Window | None = None,
+        until: Until | None = None,
+        *,
+        expected: bool = False,
+        **where: Any,
     ) -> StreamSlice:
-        rows = Slice(part, first, expected, window)
+        rows = Slice(part, first, expected, window, until)
         if self.cursor and window:
             self.cursor.watch(rows, window)
         return stream_slice(rows, where)
+
+
+def _first_at(field: str, moment: str) -> Callable[[Row | None, Row], bool]:
+    """Return what tells whether a row is the first one at or after a time."""
+
+    def starts(previous: Row | None, row: Row) -> bool:
+        return str(row.get(field) or "")[:_SECONDS] >= moment and (
+            previous is None or str(previous.get(field) or "")[:_SECONDS] < moment
+        )
+
+    return starts
+
+
+def _begins_with(order: Order, head: Row) -> Callable[[Row | None, Row], bool]:
+    """Return what tells whether a row is the one after a border."""
+    return lambda previous, row: order.same(row, head)

@@ -1,7 +1,7 @@
 """What looks wrong in a page though AFAS says nothing: warned of, and read all the same."""
 
+from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
 
 from source_afas.afas.page import Page
 from source_afas.reading.get_connector import GetConnector
@@ -14,7 +14,7 @@ def of(get_connector: GetConnector, page: Page) -> Iterator[str]:
     """Yield what looks wrong in a page of a GetConnector, a sentence each."""
     if not page:
         return
-    if any(text.encode() in page.text for text in REPLACED):
+    if any(text.encode() in page.texts[0] for text in REPLACED):
         rows = page.exact()
         fields = [f.id for f in get_connector.fields if all(row.get(f.id) in REPLACED for row in rows)]
         if fields:
@@ -26,27 +26,18 @@ def of(get_connector: GetConnector, page: Page) -> Iterator[str]:
     if described and (unknown := [name for name in page[0] if name not in described]):
         yield (
             f"rows have fields that AFAS's description of the GetConnector does not: {_names(unknown)}. They are "
-            "passed "
-            "on; refresh the schema to see them as columns."
+            "passed on; refresh the schema to see them as columns."
         )
-    key = get_connector.primary_key
-    if key and page.columns:
-        different = {tuple(str(row.get(name)) for name in key) for row in page.columns}
-        if (doubled := len(page) - len(different)) > 0:
+    if key := get_connector.primary_key:
+        keys = page.columns(*key)
+        if (doubled := len(keys) - len(set(keys))) > 0:
+            example = next(values for values, times in Counter(keys).items() if times > 1)
             yield (
-                f"the key {', '.join(key)} is not one: {doubled:,} of {len(page):,} rows have the key of another, of "
-                "which "
-                "a destination that deduplicates keeps one. Name a `primary_key` in `streams` that is different in "
-                "each row."
+                f"the key {', '.join(key)} is not unique: {doubled:,} of {len(page):,} rows repeat another row's key, "
+                f"{', '.join(f'{name} {value}' for name, value in zip(key, example, strict=True))} for one, of which a "
+                "destination that deduplicates keeps one. Name a `primary_key` in `streams` that is different in each "
+                "row."
             )
-
-
-def is_ascending(field: str, page: Page) -> bool:
-    """Return whether whole numbers in a field go up from row to row; what else there is, AFAS sorts in its own way."""
-    numbers = [row.get(field) for row in page.columns]
-    if not all(type(number) is int for number in numbers):
-        return True
-    return all(one <= next_one for one, next_one in pairwise(numbers))  # type: ignore[operator]
 
 
 def _names(fields: list[str]) -> str:

@@ -28,9 +28,7 @@ def main() -> None:
     elif arguments.about:
         print(about(arguments.format))
     elif not arguments.config:
-        parser.error(
-            "--config is missing: a JSON file with the settings, as https://docs.airbyte.com/integrations/sources/afas has them"
-        )
+        parser.error(f"--config is missing: a JSON file with the settings, as {GUIDE} has them")
     else:
         run.before_the_cdk()
         from source_afas.singer import commands

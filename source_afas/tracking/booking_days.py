@@ -101,7 +101,6 @@ class BookingDaysRetriever(Retriever):
 
     def __post_init__(self) -> None:
         self._key = self.rows.described.primary_key
-        self._columns = (*self._key, self.tracking.entry_date_field)
         self._said = marks(self.tracking, self.cursor.read_at)
 
     def read_records(
@@ -181,16 +180,14 @@ class BookingDaysRetriever(Retriever):
             for asked in part.where_any([_within(self.tracking.entry_date_field, *ends) for ends in ranges(days)]):
                 for query in asked.split():
                     # An empty answer that is believed once would hide the new rows of these days for good.
-                    yield from self.rows.pages(query, columns=self._columns, expected=True)
+                    yield from self.rows.pages(query, expected=True)
 
     def _keys(self, page: Page) -> Iterator[tuple[str, str]]:
         """Yield the day and the key of each row of a page; nothing for rows that have no key to be remembered by."""
         if not self._key:
             return
-        # The columns of a page are as AFAS sent them: decimals as floats, times with a Z.
-        exact = any(self.rows.described.data_type(field) in ("date", "decimal") for field in self._key)
-        for row in page.exact() if exact or not page.columns else page.columns:
-            yield str(row.get(self.tracking.entry_date_field) or "")[:10], key_of(row, self._key)
+        for day, *key in page.columns(self.tracking.entry_date_field, *self._key):
+            yield str(day or "")[:10], key_of(dict(zip(self._key, key, strict=True)), self._key)
 
     def _asked_by(self, gone: set[str], known: Iterable[set[str]]) -> tuple[str, ...]:
         """Return the fields to ask AFAS for the missing rows by: those of an entry, where whole entries are gone."""
@@ -225,10 +222,10 @@ class BookingDaysRetriever(Retriever):
         field = self.rows.described.administration_field
         everything = self.rows.everything().split()
         if field not in self._key:
-            return not there and not any(self.rows.row_at(part, 0) for part in everything)
+            return not there and not any(self.rows.asking.row_at(part, 0) for part in everything)
         lost = {values_of(key, self._key)[field] for key in gone} - {values_of(key, self._key)[field] for key in there}
         return any(
-            not any(self.rows.row_at(part.where(one_of(field, [number])), 0) for part in everything)
+            not any(self.rows.asking.row_at(part.where(one_of(field, [number])), 0) for part in everything)
             for number in lost
             if number is not None
         )

@@ -102,8 +102,7 @@ class BookingDaysCursor(GetConnectorCursor):
         return (begin + timedelta(days=1) if begin and day <= begin else day).isoformat()
 
     def watch(self, rows: Slice, window: Window) -> None:
-        """Have a slice of the first load look at what the state remembers of its rows."""
-        rows.columns = (*self._key, self._tracking.entry_date_field)
+        """Do nothing: a slice of the first load has no newest row to be noted."""
 
     def close_partition(self, partition: Partition) -> None:
         """Note that a slice has been read; emit a state when that makes the stream advance."""

@@ -31,14 +31,14 @@ class ChangedDays:
         """Return the days touched at or after a moment, with the time of their last change; None for all of them."""
         described, day, changed = described_in(self.get_connectors, self.name)
         rows = GetConnectorRetriever(self.config, self.requester, described.to_json(), {})
-        wanted = Query(rows.order.fields)
+        wanted = Query(rows.asking.order.fields)
         if moment:
             wanted = wanted.where(query.since(changed, moment))
         touched: dict[str, str] = {}
-        for page in rows.pages(wanted, columns=(day, changed)):
-            for row in page.columns:
-                if row.get(day):
-                    touched[_day(row[day])] = max(touched.get(_day(row[day]), ""), _seconds(row.get(changed)))
+        for page in rows.pages(wanted):
+            for touched_day, moment in page.columns(day, changed):
+                if touched_day:
+                    touched[_day(touched_day)] = max(touched.get(_day(touched_day), ""), _seconds(moment))
         return touched
 
 

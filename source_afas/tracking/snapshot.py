@@ -169,10 +169,10 @@ class SnapshotRetriever(Retriever):
     def _everything(self, *, expected: bool) -> Iterator[Page]:
         parts = self.rows.everything().split()
         for part in parts:
-            first = self.rows.first_page(part, expected=expected and len(parts) == 1)
-            if not first.is_last and self.rows.row_at(part, self.tracking.rows):
+            begun, first = self.rows.begin(part, expected=expected and len(parts) == 1)
+            if not first.is_short and self.rows.asking.row_at(begun, self.tracking.rows):
                 raise self._too_many()
-            yield from self.rows.pages(part, first)
+            yield from self.rows.pages(begun, first)
 
     def _told_apart(self, compared: Comparison) -> Iterator[tuple[Row, dict[str, Any] | None]]:
         renumbered = 0

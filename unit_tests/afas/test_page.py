@@ -8,8 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_afas.afas import page as page_module
-from source_afas.afas.page import read_page
+from source_afas.afas import values
+from source_afas.afas.metainfo import Field
+from source_afas.afas.page import PageReader, SaidInsteadError
+
+
+def read_page(body, date_fields=()):
+    return PageReader([Field(name, "date") for name in date_fields]).read(body)
 
 
 def read_rows(body, date_fields=()):
@@ -76,12 +81,11 @@ def test_any_text_comes_out_as_it_went_in(text):
     "body",
     [
         pytest.param(b"<html>Login</html>", id="html"),
-        pytest.param(b"", id="nothing"),
         pytest.param(b'{"skip":0,"take":100,"rows":[{"A":1},{"A"', id="cut"),
         pytest.param(b'{"skip":0}', id="no-rows"),
         pytest.param(b'{"rows":null}', id="rows-that-are-null"),
         pytest.param(b'{"rows":["A"]}', id="rows-that-are-texts"),
-        pytest.param(b"[]", id="a-list"),
+        pytest.param(b'["A"]', id="a-list"),
         pytest.param(b"\xff\xfe\x00", id="no-text"),
     ],
 )
@@ -167,7 +171,7 @@ def test_a_page_as_afas_writes_one_leaves_byte_for_byte_but_for_the_false_z(rows
     written = [json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() for row in rows]
     expected = [{k: v[:-1] if k in DATES and is_time(v) else v for k, v in row.items()} for row in rows]
 
-    with mock.patch.object(page_module, "_written_anew", side_effect=AssertionError("written anew")):
+    with mock.patch.object(values.Values, "_put_right", side_effect=AssertionError("written anew")):
         read = read_page(b'{"skip":0,"take":100,"rows":[' + b",".join(written) + b"]}", DATES)
 
     assert b"".join(read.lines(b"", b"\n")).splitlines() == [
@@ -254,23 +258,70 @@ def test_rows_are_looked_at_from_the_end_and_the_page_cut_there():
         read[100]
 
 
-def test_fields_can_be_looked_at_as_afas_sent_them():
-    read = read_page(page('{"A":1,"B":2,"T":"2026-01-31T09:00:00Z"},{"A":2,"B":2,"T":null}'), ["T"], ["A", "T"])
+def test_fields_can_be_looked_at_by_themselves_and_keep_every_digit():
+    read = read_page(page('{"A":1,"B":1.12345678901234567890,"T":"2026-01-31T09:00:00Z"},{"A":2,"T":null}'), ["T"])
 
-    assert read.columns == [{"A": 1, "T": "2026-01-31T09:00:00Z"}, {"A": 2, "T": None}]
+    assert read.columns("A", "T", "A") == [(1, "2026-01-31T09:00:00", 1), (2, None, 2)]
+    assert read.column("B") == [Decimal("1.12345678901234567890"), None]
 
 
-def test_a_page_tells_how_many_rows_afas_took_it_to_be_asked_for():
-    assert read_page(b'{"skip":0,"take":50,"rows":[]}', []).take == 50
-    assert read_page(b'{"rows":[], "take":50}', []).take == 50
-    assert read_page(b'{"rows":[]}', []).take is None
+@pytest.mark.parametrize(("body", "take"), [(b'{"rows":[], "take":50}', 50), (b'{"rows":[]}', None)])
+def test_a_page_tells_how_many_rows_afas_took_it_to_be_asked_for(body, take):
+    assert read_page(body).take == take
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"skip":0,"take":9}', b'{"skip":0,"take":9,"rows":null}'])
+def test_an_answer_without_a_word_of_rows_is_an_empty_page_in_doubt(body):
+    assert (len(read_page(body)), read_page(body).named) == (0, False)
+    assert read_page(page("")).named
+
+
+@pytest.mark.parametrize("word", ["externalMessage", "message", "profitLogReference"])
+def test_words_beside_rows_are_a_refusal(word):
+    with pytest.raises(SaidInsteadError):
+        read_page(f'{{"skip":0,"take":9,"rows":[{{"A":1}}],"{word}":"Onverwacht"}}'.encode())
+
+
+def read_typed(row, **types):
+    (made,) = PageReader([Field(*field) for field in types.items()]).read(page(row)).exact()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("written", "data_type", "value"),
+    [
+        ('"12.50"', "decimal", Decimal("12.50")),
+        ('"12"', "int", 12),
+        ("12.0", "int", 12),
+        ('"123456789012345678901"', "int", 123456789012345678901),
+        ('"true"', "boolean", True),
+        ("0", "boolean", False),
+        ("12.50", "string", "12.50"),
+        ('"2026-01-31T09:00:00+01:00"', "date", "2026-01-31T09:00:00"),
+        ('"2026-07-31T07:00:00+00:00"', "date", "2026-07-31T09:00:00"),
+        ('"2026-01-31T09:00:00.250Z"', "date", "2026-01-31T09:00:00.250"),
+        ('"12,50"', "decimal", "12,50"),
+        ('"veel"', "int", "veel"),
+        ("12.5", "int", Decimal("12.5")),
+    ],
+)
+def test_a_value_of_another_type_than_metainfos_is_converted_where_that_is_exact_and_certain(written, data_type, value):
+    assert read_typed(f'{{"Veld":{written}}}', Veld=data_type) == {"Veld": value}
+
+
+def test_ids_in_another_case_than_metainfos_leave_as_metainfo_has_them():
+    assert read_typed('{"NAAM":"naam\\"NAAM\\":","bedrag":1,"Ander":2}', Naam="string", Bedrag="decimal") == {
+        "Naam": 'naam"NAAM":',
+        "Bedrag": 1,
+        "Ander": 2,
+    }
 
 
 @pytest.mark.parametrize("between", [",", ", "], ids=["as AFAS writes it", "written anew"])
 def test_rows_can_say_more_than_afas_said(between):
     rows = between.join(['{"A":"}, {","B":1.10}', '{"A":null,"B":2}', '{"A":"{}","B":3}'])
 
-    marked = read_page(page(rows), (), ("A",)).with_fields({"Gelezen": "nu", "Weg": None})
+    marked = read_page(page(rows)).with_fields({"Gelezen": "nu", "Weg": None})
 
     assert marked.exact()[0] == {"Gelezen": "nu", "Weg": None, "A": "}, {", "B": Decimal("1.10")}
     assert [json.loads(line) for line in b"".join(marked.lines(b"", b"\n")).splitlines()] == [
@@ -278,7 +329,7 @@ def test_rows_can_say_more_than_afas_said(between):
         {"Gelezen": "nu", "Weg": None, "A": None, "B": 2},
         {"Gelezen": "nu", "Weg": None, "A": "{}", "B": 3},
     ]
-    assert [row["A"] for row in marked.columns] == ["}, {", None, "{}"]
+    assert marked.column("A") == ["}, {", None, "{}"]
 
 
 def test_a_row_without_fields_can_say_more_too():
@@ -294,6 +345,6 @@ def test_a_page_without_rows_has_none_whatever_is_asked_of_it():
 
 
 def test_the_first_rows_of_a_page_keep_the_fields_that_are_looked_at():
-    read = read_page(page('{"A":1},{"A":2},{"A":3}'), (), ("A",))
+    read = read_page(page('{"A":1},{"A":2},{"A":3}'))
 
-    assert [row["A"] for row in read.first(2).columns] == [1, 2]
+    assert read.first(2).column("A") == [1, 2]

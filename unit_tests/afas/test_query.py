@@ -5,14 +5,15 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_afas.afas.query import OPERATORS, Condition, Query, one_of, since
+from source_afas.afas.forms import FILLER, FORMS, Form
+from source_afas.afas.query import OPERATORS, Condition, Query, at_or_after, is_not_empty, one_of, since
 from source_afas.afas.rest import fits
 from source_afas.reading.filters import user_filters
 from unit_tests.entries import ENTRIES
 
 
-def parameters(*clauses):
-    return Query(("UnitId",), clauses).parameters(skip=0, take=100)
+def parameters(*clauses, form=FORMS[0]):
+    return Query(("UnitId",), clauses).parameters(skip=0, take=100, form=form)
 
 
 def test_a_query_always_names_its_order_and_never_asks_for_everything():
@@ -20,11 +21,45 @@ def test_a_query_always_names_its_order_and_never_asks_for_everything():
 
 
 def test_clauses_are_multiplied_out_for_afas():
-    asked = parameters(one_of("UnitId", [1, 2]), since("Modified", "2026-01-31T09:00:00"))
+    clauses = one_of("UnitId", [1, 2]), since("Modified", "2026-01-31T09:00:00")
+
+    asked = parameters(*clauses, form=Form("never"))
 
     assert asked["filterfieldids"] == "UnitId,Modified;UnitId,Modified;UnitId,Modified;UnitId,Modified"
-    assert asked["filtervalues"] == "1,2026-01-31T09:00:00;1,;2,2026-01-31T09:00:00;2,"
+    assert asked["filtervalues"] == "1,2026-01-31T09:00:00;1,[is leeg];2,2026-01-31T09:00:00;2,[is leeg]"
     assert asked["operatortypes"] == "1,2;1,8;1,2;1,8"
+    assert groups_of(parameters(*clauses)) == groups_of(asked), "by filterjson, which is defined for both together"
+
+
+def test_conditions_alone_and_alternatives_alone_go_by_lists():
+    assert "filterjson" not in parameters(at_or_after("Modified", "2026-01-31T09:00:00"), is_not_empty("UnitId"))
+    assert "filterjson" not in parameters(one_of("UnitId", [1, 2]))
+
+
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_every_form_says_the_same(form):
+    asked = parameters(one_of("UnitId", [1, 2]), since("Modified", "2026-01-31T09:00:00"), form=form)
+
+    assert groups_of(asked, form.filler) == groups_of(parameters(*asked_clauses()))
+
+
+def asked_clauses():
+    return one_of("UnitId", [1, 2]), since("Modified", "2026-01-31T09:00:00")
+
+
+def groups_of(asked, filler=FILLER):
+    """What a request asks for, in whichever form: alternatives of conditions."""
+    if "filterjson" in asked:
+        groups = [
+            [(c["@FieldId"], c["#text"], c["@OperatorType"]) for c in group["Field"]]
+            for group in json.loads(asked["filterjson"])["Filters"]["Filter"]
+        ]
+    elif "filterfieldids" in asked:
+        lists = [asked[name].split(";") for name in ("filterfieldids", "filtervalues", "operatortypes")]
+        groups = [list(zip(*(part.split(",") for part in group), strict=True)) for group in zip(*lists, strict=True)]
+    else:
+        groups = []
+    return [[(f, "" if int(o) in (8, 9) and v == filler else v, int(o)) for f, v, o in group] for group in groups]
 
 
 @pytest.mark.parametrize("text", ["Jansen, Pietersen", "a;b"])
@@ -78,7 +113,7 @@ def test_what_no_row_fulfils_is_not_asked_for():
     lower = ((("A", 4, "1"),), (("A", 1, "1"), ("B", 2, "y")))
     clauses = tuple(tuple(tuple(Condition(*c) for c in group) for group in clause) for clause in (upper, lower))
 
-    asked = parameters(*clauses)
+    asked = parameters(*clauses, form=Form("never"))
 
     assert asked["filterfieldids"] == "A,A;A,A,B;A,B,A"
     assert asked["filtervalues"] == "3,1;3,1,y;3,x,1"
@@ -98,11 +133,9 @@ CLAUSES = st.lists(
 
 @given(CLAUSES, st.fixed_dictionaries({"A": st.none() | st.integers(0, 2), "B": st.none() | st.integers(0, 2)}))
 def test_what_is_left_out_of_a_query_changes_nothing(clauses, row):
-    asked = parameters(*clauses)
-    lists = [asked.get(name, "").split(";") for name in ("filterfieldids", "filtervalues", "operatortypes")]
-    groups = [zip(*(part.split(",") for part in group), strict=True) for group in zip(*lists, strict=True)]
+    groups = groups_of(parameters(*clauses))
 
-    came = any(all(fulfils(row, f, v, int(o)) for f, v, o in group) for group in groups) if clauses else True
+    came = any(all(fulfils(row, *condition) for condition in group) for group in groups) if clauses else True
 
     assert came is all(any(all(fulfils(row, *wanted(c)) for c in group) for group in clause) for clause in clauses)
 

@@ -17,7 +17,7 @@ def status(stream, told):
 
 
 def page(stream, rows):
-    message = PageMessage.of(stream, Page(rows, b"", b""), 0)
+    message = PageMessage.of(stream, Page([b"{}"] * rows), 0)
     message.done()
     return message
 

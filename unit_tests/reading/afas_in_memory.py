@@ -53,12 +53,16 @@ class AfasInMemory(requests.adapters.BaseAdapter):
         found = sorted(filter(self._wanted(asked), self.rows), key=lambda row: [self._sorted(row[f]) for f in fields])
         response = requests.Response()
         response.status_code, response.url, response.request = 200, str(request.url), request
-        page = {"skip": skip, "take": take, "rows": found[skip : skip + take]}
+        page = {"skip": skip, "take": take, "rows": self._page(found, skip, take)}
         response._content = json.dumps(page, separators=(",", ":")).encode()
         return response
 
     def close(self) -> None:
         """Do nothing."""
+
+    @staticmethod
+    def _page(found: list[Any], skip: int, take: int) -> list[Any]:
+        return found[skip : skip + take]
 
     @staticmethod
     def _sorted(value: Any) -> tuple[bool, Any]:

@@ -7,6 +7,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from source_afas.reading import doubt
 from unit_tests.reading.afas_in_memory import AfasInMemory, serving
 
 TYPES = {"Groep": "int", "Code": "string", "Bedrag": "decimal"}
@@ -72,12 +73,40 @@ def test_rows_that_nothing_tells_apart_are_skipped_to_when_they_are_alike_in_all
     assert len(read(afas, page_size=2)) == 5
 
 
-def test_an_afas_that_takes_no_filter_is_no_way_on(afas_with):
+def test_an_afas_that_takes_no_filter_is_read_by_skipping_and_warned_of(afas_with, caplog):
     afas = afas_with(rows_of("a", "b", "c", "d"))
+    afas._wanted = lambda asked: lambda row: True
+
+    assert same(read(afas, "Code", page_size=2)) == same(afas.rows)
+    assert "so it is read by skipping" in caplog.text
+
+
+def test_an_afas_that_takes_no_filter_and_does_not_skip_is_no_way_on(afas_with):
+    afas = afas_with(rows_of("a", "b", "c", "d"))
+    afas._page = lambda found, skip, take: found[:take]
     afas._wanted = lambda asked: lambda row: True
 
     with pytest.raises(AirbyteTracedException, match="AFAS gave the same rows again"):
         read(afas, "Code", page_size=2)
+
+
+def test_a_page_that_afas_cuts_short_is_not_the_end(afas_with, monkeypatch):
+    monkeypatch.setattr(doubt, "MADE_SURE_FROM", 1)
+    afas = afas_with(rows_of(*(f"{n:03}" for n in range(60))))
+    afas._page = lambda found, skip, take: found[skip : skip + min(take, 10)]
+
+    assert same(read(afas, "Code", page_size=50)) == same(afas.rows)
+
+
+def test_rows_that_a_filter_loses_are_missed(afas_with, monkeypatch):
+    """Here the rows of which a page goes on with the second field of the key."""
+    monkeypatch.setattr(doubt, "MADE_SURE_FROM", 1)
+    afas = afas_with([row for group in range(30) for row in rows_of(*"abcdefghij", group=group)])
+    kept = afas._wanted
+    afas._wanted = lambda asked: lambda row: kept(asked)(row) and not (asked.get("filterjson") and row["Groep"] == 7)
+
+    with pytest.raises(AirbyteTracedException, match="not as many as it counts itself"):
+        read(afas, "Groep", "Code", page_size=25)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

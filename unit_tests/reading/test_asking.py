@@ -1,6 +1,6 @@
 import pytest
 
-from source_afas.reading.retriever import page_size
+from source_afas.reading.asking import page_size
 
 
 @pytest.mark.parametrize(
