@@ -86,7 +86,7 @@ class StreamFactory:
             rows.marks = marks.marks(tracked, marks.read_at())
         elif tracked and isinstance(cursor, BookingDaysCursor):
             changed = ChangedDays(tracked.changed_days, self.get_connectors, rows.requester, rows.config)
-            retriever = BookingDaysRetriever(rows, tracked, cursor, changed.since)
+            retriever = BookingDaysRetriever(rows, tracked, cursor)
             return retriever, BookingDaysSlicer(rows, cursor, changed.since)
         elif tracked and isinstance(cursor, TrackingCursor):
             return SnapshotRetriever(rows, tracked, cursor), OneSlice()

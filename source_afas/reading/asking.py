@@ -28,6 +28,9 @@ LARGEST_PAGE_ROWS = 10_000
 """A page of a narrow GetConnector, all the same."""
 
 
+MOST_LOOKS = 200
+"""Looks at what answers do not agree on, in one read of a stream."""
+
 _WHAT = "no page of rows"
 """What an answer is that is no page."""
 
@@ -54,6 +57,8 @@ class Asking:
         """Shapes of filters that have brought what they should."""
         self._reader = PageReader(described.fields)
         self._asked: set[int] = set()
+        self._looked_again = 0
+        self._failed: Exception | None = None
         self._warned: set[str] = set()
 
     def begin(self, wanted: Query, *, expected: bool) -> tuple[Query, Answer]:
@@ -88,7 +93,14 @@ class Asking:
 
     def rows_at(self, wanted: Query, skip: int, take: int) -> list[Row]:
         """Return a few rows of a query, however often they have been asked for."""
-        return list(self._page(wanted, skip, take, again=True).exact())
+        rows: list[Row] = [*self._page(wanted, skip, take, again=True).exact()]
+        return rows[:take]
+
+    def look_again(self) -> None:
+        """Count a look at what two answers do not agree on. Raises an error after many: they never will."""
+        self._looked_again += 1
+        if self._looked_again > MOST_LOOKS:
+            raise self.no_way_on()
 
     def row_at(self, wanted: Query, position: int) -> Row | None:
         """Return the row at a position of a query's order, None if the query has no more than that."""
@@ -98,9 +110,10 @@ class Asking:
     def rows_in(self, form: Form, wanted: Query, take: int) -> list[Row] | None:
         """Return the first rows of a query in a form of its filter; None if AFAS does not take it."""
         try:
-            return list(self._page(wanted, 0, take, form=form, tries=ONCE, again=True).exact())
+            rows: list[Row] = [*self._page(wanted, 0, take, form=form, tries=ONCE, again=True).exact()]
         except NotUnderstood:
             return None
+        return rows[:take]
 
     def forms_of(self, wanted: Query) -> Iterator[Form]:
         """Yield the forms in which a query's filter can be written, the one in use first."""
@@ -164,13 +177,14 @@ class Asking:
         return order.is_kept_by(page)
 
     def no_way_on(self) -> Exception:
-        """Return the error for rows that contradict what was asked."""
-        return transient_error(
+        """Return the error for rows that contradict what was asked; nothing more is asked then."""
+        self._failed = self._failed or transient_error(
             f"GetConnector {self.name}: AFAS gave the same rows again where the next ones were asked for, or not in "
             "the order asked for, or not as many as it counts itself, as if it took no filter: is `base_url` AFAS's "
             "own, and is there a proxy in between that answers for it? If it is AFAS, it is unlike what is known of "
             "AFAS: report it."
         )
+        return self._failed
 
     def too_many_alike(self, rows: int) -> Exception:
         """Return the error for rows that no field tells apart."""
@@ -190,6 +204,8 @@ class Asking:
         tries: int | None = None,
         again: bool = False,
     ) -> Page:
+        if self._failed:
+            raise self._failed
         parameters = wanted.parameters(skip=skip, take=take, form=form or self.forms.form)
         if not again:
             question = hash(tuple(parameters.items()))

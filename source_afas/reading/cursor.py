@@ -127,6 +127,16 @@ class GetConnectorCursor(StateCursor):
         return self._start
 
     @property
+    def overlap_to(self) -> str | None:
+        """The time up to which this sync should bring rows again that the last one had; None if it should not."""
+        return self._reached if BEGINNING < self._reached < self.began and self.had_rows else None
+
+    def read_from_earlier(self, by: timedelta) -> None:
+        """Read from so much earlier."""
+        if self._start:
+            self._start = (datetime.fromisoformat(self._start) - by).isoformat()
+
+    @property
     def had_rows(self) -> bool:
         """Whether the last sync had rows at a time from which this one reads."""
         return self._reached > BEGINNING and (self._start or "") <= self._reached

@@ -16,10 +16,16 @@ from source_afas.reading.slice import Until
 logger = logging.getLogger("airbyte")
 
 MADE_SURE_FROM = 100
-"""Rows from which on the end of a query is made sure of: no AFAS cuts a page as short as that unasked."""
+"""Rows of a first page from which on its end is made sure of: AFAS hardly cuts one shorter than that unasked."""
+
+OF_TOUCHED_DAYS = 1_000
+"""The same for rows that are read again: a smaller page has been seen whole before."""
 
 AROUND = 5
 """Rows to each side of a place that is looked at."""
+
+LARGEST_SKIP = 100_000
+"""Beyond this, AFAS gets too slow to go on skipping."""
 
 MANY = 4
 """Times that answers which do not agree are asked for again."""
@@ -57,7 +63,7 @@ def is_the_end(asking: Asking, wanted: Query, seen: int, last: Row, order: Order
     Raises an error where rows are missing, or came twice; warns where it is a few, in a table that does not move.
     """
     for _ in range(MANY):
-        there = asking.rows_at(wanted, seen - 1, 2)
+        there = asking.rows_at(wanted, seen - 1, 2 * AROUND)
         if there and order.same(there[0], last):
             return len(there) == 1
         number, at_the_end = end_of(asking, wanted, seen)
@@ -82,6 +88,7 @@ def place_of(
     `starts` tells whether a row, and the one before it if one is known, lie at the border.
     """
     for place in near:
+        asking.look_again()
         skip = max(0, place - AROUND)
         rows = asking.rows_at(wanted, skip, 2 * AROUND)
         for number, row in enumerate(rows):
@@ -112,12 +119,27 @@ def is_whole(asking: Asking, wanted: Query, seen: int, until: Until) -> None:
     )
 
 
+def are_all(asking: Asking, wanted: Query, seen: int) -> None:
+    """Make sure that as many rows came of all slices of a query together as it has.
+
+    Raises an error where rows are missing, or came twice; warns where it is a few, in a table that does not move.
+    """
+    if seen < LARGEST_SKIP:
+        number, _ = end_of(asking, wanted, seen)
+        _agrees(asking, wanted, seen, number)
+
+
 def end_of(asking: Asking, wanted: Query, near: int) -> tuple[int, Row | None]:
     """Return the number of rows of a query, and the last of them. Mostly it takes one small request."""
     rows = asking.rows_at(wanted, max(0, near - 1), 2)
     if len(rows) == 1 or (near == 0 and not rows):
         return max(near, len(rows)), rows[0] if rows else None
-    number = first_where(lambda position: not asking.rows_at(wanted, position, 1), near, up=bool(rows))
+
+    def is_beyond(position: int) -> bool:
+        asking.look_again()
+        return not asking.rows_at(wanted, position, 1)
+
+    number = first_where(is_beyond, near, up=bool(rows))
     last = asking.rows_at(wanted, number - 1, 1) if number else []
     return number, last[0] if last else None
 

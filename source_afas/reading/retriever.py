@@ -90,8 +90,10 @@ class GetConnectorRetriever(Retriever):
             if rows.began:
                 rows.newest = max(rows.newest, self._newest(page, rows.began))
             yield page
-        if rows.until and not self.checking:
+        if rows.until:
             doubt.is_whole(self.asking, rows.query, walk.rows, rows.until)
+        if rows.tally and (total := rows.tally.close(walk.rows)) is not None:
+            doubt.are_all(self.asking, rows.tally.whole, total)
         if not walk.rows:
             self._warn_of_nothing(rows.query)
 
@@ -116,9 +118,19 @@ class GetConnectorRetriever(Retriever):
             raise self.described.fault.error()
         return self.asking.begin(wanted, expected=expected and not self.checking)
 
-    def pages(self, wanted: Query, first: Answer | None = None, *, expected: bool = False) -> Iterator[Page]:
-        """Yield the rows of a query, page by page; `expected` says that there should be rows."""
-        return Walk(self.asking, wanted, expected=expected).pages(first)
+    def pages(
+        self,
+        wanted: Query,
+        first: Answer | None = None,
+        *,
+        expected: bool = False,
+        sure_from: int = doubt.MADE_SURE_FROM,
+    ) -> Iterator[Page]:
+        """Yield the rows of a query, page by page.
+
+        `expected` says that there should be rows; `sure_from` how many make the end of a single page doubtful.
+        """
+        return Walk(self.asking, wanted, expected=expected, sure_from=sure_from).pages(first)
 
     def _newest(self, page: Page, began: str) -> str:
         times = (str(value or "") for value in page.column(self.described.cursor_field))

@@ -3,8 +3,9 @@
 The CDK passes a slice around as a `StreamSlice`, whose mapping is for its log, and whose `extra_fields` are for us.
 """
 
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from airbyte_cdk.sources.types import StreamSlice
@@ -38,6 +39,30 @@ class Until:
 
 
 @dataclass
+class Tally:
+    """The slices of one query, and the rows that have come of them."""
+
+    whole: Query
+    open: int = 0
+    rows: int = 0
+    complete: bool = False
+    """Whether all slices have been made."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, *, last: bool = False) -> "Tally":
+        """Note that one more slice has been made, the last one for all."""
+        with self._lock:
+            self.open, self.complete = self.open + 1, last
+        return self
+
+    def close(self, rows: int) -> int | None:
+        """Note that a slice has been read; return the rows of all, if it was the last one."""
+        with self._lock:
+            self.open, self.rows = self.open - 1, self.rows + rows
+            return self.rows if self.complete and not self.open else None
+
+
+@dataclass
 class Slice:
     """The rows of one query, which one thread reads."""
 
@@ -49,6 +74,8 @@ class Slice:
     window: Window | None = None
     """The window of time that the slice is a part of, in a stream with a cursor."""
     until: Until | None = None
+    tally: Tally | None = None
+    """Where its rows are added to those of the other slices."""
     began: str = ""
     """The time at which the sync began, if the newest row up to then is to be noted."""
     newest: str = ""

@@ -25,7 +25,7 @@ from source_afas.reading.cursor import GetConnectorCursor
 from source_afas.reading.doubt import AROUND
 from source_afas.reading.order import Border, Order, Part
 from source_afas.reading.retriever import GetConnectorRetriever
-from source_afas.reading.slice import Slice, Until, Window, stream_slice
+from source_afas.reading.slice import Slice, Tally, Until, Window, stream_slice
 
 logger = logging.getLogger("airbyte")
 
@@ -36,6 +36,9 @@ _SECONDS = len("2026-01-31T09:00:00")
 
 _APART = timedelta(seconds=2)
 """Times so far from each other are apart, however AFAS rounds what it shows."""
+
+_HOURS, _SHIFT = timedelta(hours=3), timedelta(days=2)
+"""How far a filter's time may be off, and how far back is read where it is."""
 
 _EXAMPLES = 50
 """Rows among which examples are looked for."""
@@ -67,8 +70,10 @@ class Slicer(StreamSlicer):
                 yield from self._by_key(part, alone=len(parts) == 1)
 
     def _in_time(self, parts: list[Query], cursor: GetConnectorCursor) -> Iterator[StreamSlice]:
-        since = self._since(parts, cursor)
-        begun = [self.retriever.begin(part, expected=len(since) == 1 and not cursor.had_none) for part in since]
+        begun = self._begun(parts, cursor)
+        if self._loses_the_overlap(parts, cursor, [answer for _, answer in begun]):
+            cursor.read_from_earlier(_SHIFT)
+            begun = self._begun(parts, cursor)
         if cursor.had_rows and not any(answer.page for _, answer in begun):
             logger.warning(
                 f"{self.retriever.described.id}: no rows since {cursor.start}, where the last sync had some. Were they "
@@ -82,6 +87,34 @@ class Slicer(StreamSlicer):
         else:
             yield from self._in_windows(parts, cursor, known[1][0])
 
+    def _begun(self, parts: list[Query], cursor: GetConnectorCursor) -> list[tuple[Query, Answer]]:
+        expected = len(parts) == 1 and not cursor.had_none
+        return [self.retriever.begin(part, expected=expected) for part in self._since(parts, cursor)]
+
+    def _loses_the_overlap(self, parts: list[Query], cursor: GetConnectorCursor, answers: list[Answer]) -> bool:
+        """Return whether rows are missing that the last sync had, and that this one should bring again.
+
+        A sync begins before the time that the last one reached. If no row of that stretch comes, AFAS is asked for them
+        from a few hours earlier: it may take the time in a filter for one of another time zone.
+        """
+        field, start, reached = self.retriever.described.window_field, cursor.start, cursor.overlap_to
+        if not start or not reached or not all(answer.is_short for answer in answers):
+            return False
+        times = [str(value or "")[:_SECONDS] for answer in answers for value in answer.page.column(field)]
+        if any(start <= moment <= reached for moment in times):
+            return False
+        earlier = (datetime.fromisoformat(start) - _HOURS).isoformat()
+        for part in parts:
+            asked = replace(part.where(query.at_or_after(field, earlier)), order=(field,))
+            rows = self.retriever.asking.rows_at(asked, 0, _EXAMPLES)
+            if any(start <= str(row.get(field) or "")[:_SECONDS] <= reached for row in rows):
+                logger.warning(
+                    f"{self.retriever.described.id}: AFAS left out rows whose time was asked for. It seems to take "
+                    "times in filters for those of another time zone, so two more days are read."
+                )
+                return True
+        return False
+
     def _since(self, parts: list[Query], cursor: GetConnectorCursor) -> list[Query]:
         """Return the queries for what this sync reads."""
         if not cursor.start:
@@ -91,6 +124,7 @@ class Slicer(StreamSlicer):
     def _in_windows(self, parts: list[Query], cursor: GetConnectorCursor, first: Row) -> Iterator[StreamSlice]:
         field = self.retriever.described.window_field
         empty = [part.where(query.is_empty(field)) for part in parts]
+        tallies = [Tally(part) for part in self._since(parts, cursor)]
         start = cursor.start
         while True:
             rests = [self._rest(part, field, start) for part in parts]
@@ -98,11 +132,13 @@ class Slicer(StreamSlicer):
             inside = [rest.where(query.before(field, end)) if end else rest for rest in rests]
             # Rows without a time belong to no window; they are read with the first, before any state is told.
             window = cursor.open_window(end, len(empty) + len(inside))
-            for part in empty:
-                yield self._slice(part, None, window)
-            for part, rest, count in zip(inside, rests, counts, strict=True):
+            for part, tally in zip(empty, tallies, strict=False):
+                yield self._slice(part, None, window, tally=tally.add())
+            for part, rest, count, tally in zip(inside, rests, counts, tallies, strict=True):
                 until = Until(replace(rest, order=(field,)), _first_at(field, end), count) if end else None
-                yield self._slice(part, None, window, until, start=start, end=end, expected=len(inside) == 1)
+                tally.add(last=end is None)
+                expected = len(inside) == 1
+                yield self._slice(part, None, window, until, tally=tally, start=start, end=end, expected=expected)
             if end is None:
                 return
             start, empty = end, []
@@ -193,13 +229,15 @@ class Slicer(StreamSlicer):
         ):
             yield self._slice(part, first)
             return
-        begun, start = part, None
+        begun, start, tally = part, None, Tally(part)
         while found := self._border(begun, start.row if start else first.page[0]):
             end, count = found
             until = Until(begun, _begins_with(self.retriever.asking.order, end.row), count)
-            yield self._slice(begun.where(end.before), None, until=until, start=start, end=end, expected=True)
+            below = begun.where(end.before)
+            yield self._slice(below, None, until=until, tally=tally.add(), start=start, end=end, expected=True)
             begun, start = replace(part, after=end.after), end
-        yield self._slice(begun, None if start else first, start=start, expected=True)
+        tally.add(last=True)
+        yield self._slice(begun, None if start else first, tally=tally, start=start, expected=True)
 
     def _border(self, begun: Query, previous: Row) -> tuple[Border, int] | None:
         """Return a border so many rows further on, and the rows before it; None where there is none or no more rows."""
@@ -239,10 +277,11 @@ class Slicer(StreamSlicer):
         window: Window | None = None,
         until: Until | None = None,
         *,
+        tally: Tally | None = None,
         expected: bool = False,
         **where: Any,
     ) -> StreamSlice:
-        rows = Slice(part, first, expected, window, until)
+        rows = Slice(part, first, expected, window, until, tally)
         if self.cursor and window:
             self.cursor.watch(rows, window)
         return stream_slice(rows, where)

@@ -15,13 +15,10 @@ from source_afas.afas.query import Query
 from source_afas.reading import doubt
 from source_afas.reading.answer import Answer
 from source_afas.reading.asking import Asking
-from source_afas.reading.doubt import AROUND, MANY
+from source_afas.reading.doubt import AROUND, LARGEST_SKIP, MANY
 from source_afas.reading.order import Border
 
 logger = logging.getLogger("airbyte")
-
-LARGEST_SKIP = 100_000
-"""Beyond this, AFAS gets too slow to go on skipping."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,9 @@ class Place:
 class Walk:
     """Reads the rows of one query."""
 
-    def __init__(self, asking: Asking, wanted: Query, *, expected: bool = False) -> None:
+    def __init__(
+        self, asking: Asking, wanted: Query, *, expected: bool = False, sure_from: int = doubt.MADE_SURE_FROM
+    ) -> None:
         self._asking = asking
         self._whole = wanted
         self._here = Place(wanted)
@@ -48,10 +47,13 @@ class Walk:
         """The last row that has been yielded."""
         self._by_key = True
         """Whether the next page is asked for by its key, not by skipping."""
+        self._sure_from = sure_from
         self._expected = expected
         """Whether the page here should have rows."""
         self.rows = 0
         """Rows that have been yielded."""
+        self._is_first = True
+        """Whether the page here is the first."""
 
     def pages(self, first: Answer | None = None) -> Iterator[Page]:
         """Yield the pages; `first` is the answer to the query, if it has been asked already."""
@@ -69,6 +71,7 @@ class Walk:
                 return
             if not in_order:
                 self._stop_reading_by_key("its rows do not come in the order that was asked for")
+            self._is_first = False
             rows, places = self._next(page)
             yield self._counted(page.first(rows))
             if len(places) > 1:
@@ -204,10 +207,11 @@ class Walk:
     def _is_the_end(self, answer: Answer) -> bool:
         """Return whether no rows come after a page that has fewer than were asked for."""
         page = answer.page
-        if self.rows + len(page) < doubt.MADE_SURE_FROM and not answer.says_otherwise:
+        few = len(page) < min(self._sure_from, answer.take // 20)
+        if self._is_first and few and not answer.says_otherwise:
             return True
         last = page.exact_row(len(page) - 1) if page else self._last
-        query, seen = self._whole, self.rows + len(page)
+        query, seen = replace(self._whole, order=self._order.fields), self.rows + len(page)
         if seen > LARGEST_SKIP:
             query, seen = self._here.query, self._here.skip + len(page)
         if last is None or not seen:

@@ -6,9 +6,9 @@ those, and compares them with what the state remembers of them: what was there a
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage
@@ -18,19 +18,21 @@ from airbyte_cdk.sources.types import StreamSlice
 
 from source_afas.afas.errors import config_error
 from source_afas.afas.page import Page, page_of
-from source_afas.afas.query import OPERATORS, Condition, one_of
+from source_afas.afas.query import OPERATORS, Condition, Query, one_of
+from source_afas.reading.doubt import OF_TOUCHED_DAYS
 from source_afas.reading.retriever import GetConnectorRetriever
 from source_afas.reading.settings import Tracking
 from source_afas.reading.slice import Slice, slice_in, stream_slice
 from source_afas.reading.slicer import Slicer
 from source_afas.tracking.booking_days_cursor import BookingDaysCursor
+from source_afas.tracking.changed_days import Forgotten
 from source_afas.tracking.marks import deletion, marks
 from source_afas.tracking.row_keys import key_of, still_there, values_of
 
 logger = logging.getLogger("airbyte")
 
-Touched = Callable[[str | None], Mapping[str, str]]
-"""The days touched at or after a moment, with the time of their last change."""
+Touched = Callable[[str | None, str, Collection[str]], Mapping[str, str]]
+"""The days touched at or after a moment, with the time of their last change: `ChangedDays.since`."""
 
 MOST_DAYS_IN_A_RANGE = 31
 
@@ -39,14 +41,19 @@ MOST_DAYS_IN_A_RANGE = 31
 class TouchedDays:
     """A slice of the days that were touched since the last sync: their rows then, and their rows now."""
 
+    changes: Mapping[str, str] | None
+    """The times of the last changes, by day; None: all days that are remembered may have been touched."""
     read: threading.Event = field(default_factory=threading.Event)
     """Set when the slice has been read, or could not be."""
-    changes: Mapping[str, str] = field(default_factory=dict)
-    """The times of the last changes, by day."""
     known: Mapping[str, set[str]] = field(default_factory=dict)
     """The keys that the state remembers, by day."""
     found: dict[str, set[str]] = field(default_factory=dict)
     """The keys of the rows that are there, by day; of other days too, where rows have moved to them."""
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether any day may have been touched."""
+        return self.changes is None
 
     @property
     def gone(self) -> set[str]:
@@ -76,18 +83,32 @@ class BookingDaysSlicer(StreamSlicer):
         """Yield the slices."""
         if self.rows.described.fault:
             raise self.rows.described.fault.error()
-        if not self.cursor.loading:
-            yield stream_slice(TouchedDays())
-            return
-        if self.cursor.changed_until:
+        cursor = self.cursor
+        if cursor.changed_until:
+            touched = TouchedDays(self._changes())
+            yield stream_slice(touched)
+            if not cursor.loading:
+                return
             # A killed sync emitted rows that may be gone by now, and this load does not come by them again.
-            emitted_before = TouchedDays()
-            yield stream_slice(emitted_before)
-            emitted_before.read.wait()
-        else:
+            touched.read.wait()
+        if not cursor.changed_until or touched.is_everything:
             # Asked before the first row is read: what changes meanwhile is found by the next sync.
-            self.cursor.note_changes(self.touched_since(None))
-        yield from Slicer(self.rows, self.cursor).stream_slices()
+            cursor.note_changes(self.touched_since(None, "", ()))
+        yield from Slicer(self.rows, cursor).stream_slices()
+
+    def _changes(self) -> Mapping[str, str] | None:
+        """Return the days that were touched; None, and load anew, where AFAS no longer knows of all of them."""
+        try:
+            cursor = self.cursor
+            return self.touched_since(cursor.changed_since, cursor.changed_until, cursor.days.all())
+        except Forgotten as forgotten:
+            logger.warning(
+                f"{self.rows.described.id}: the oldest change that AFAS lists is of {forgotten.oldest or 'no time'}, "
+                f"and changes are known until {self.cursor.changed_until}. What was touched in between is not known, "
+                "so everything is loaded anew."
+            )
+            self.cursor.load_anew()
+            return None
 
 
 @dataclass
@@ -97,7 +118,6 @@ class BookingDaysRetriever(Retriever):
     rows: GetConnectorRetriever
     tracking: Tracking
     cursor: BookingDaysCursor
-    touched_since: Touched
 
     def __post_init__(self) -> None:
         self._key = self.rows.described.primary_key
@@ -129,8 +149,8 @@ class BookingDaysRetriever(Retriever):
     def _touched(self, touched: TouchedDays) -> Iterator[Page]:
         """Yield the rows of the days that were touched."""
         cursor = self.cursor
-        touched.changes = self.touched_since(cursor.changed_since)
-        days = sorted(day for day in touched.changes if day >= cursor.first_day and cursor.knows(day))
+        changed = cursor.days.all() if touched.changes is None else touched.changes
+        days = sorted(day for day in changed if day >= cursor.first_day and cursor.knows(day))
         touched.known = {day: cursor.days.keys(day) for day in days}
         touched.found = {day: set() for day in days}
         rows = 0
@@ -148,10 +168,17 @@ class BookingDaysRetriever(Retriever):
         """Yield a record for each row that is gone; first the rows that only moved."""
         if not (missing := touched.gone):
             return
-        self._refuse_to_believe(missing, touched.there)
+        resumed = self.cursor.loading and not touched.is_everything
+        self._refuse_to_believe(missing, touched.there, resumed=resumed)
         moved = page_of([*still_there(self.rows, missing, self._asked_by(missing, touched.known.values()))])
+        left_out = {day for day, _ in self._keys(moved)} & {day for day, keys in touched.found.items() if not keys}
         self._note(moved, touched)
         gone = touched.gone
+        for day in sorted(left_out & touched.known.keys()):
+            # AFAS has rows of a day of which it brought none.
+            for page in self._pages([day]):
+                self._note(page, touched)
+                yield page.with_fields(self._said)
         undated = page_of([row for row in moved.exact() if not row.get(self.tracking.entry_date_field)])
         yield undated.with_fields(self._said)
         # A day is told whole: where a row moved to another one, that one is read too, or found by the next sync.
@@ -165,7 +192,7 @@ class BookingDaysRetriever(Retriever):
         days = self.cursor.days
         for day, keys in touched.found.items():
             days.replace(day, keys if day in touched.known else keys | days.keys(day))
-        self.cursor.note_changes(touched.changes)
+        self.cursor.note_changes(touched.changes or {})
 
     def _note(self, page: Page, touched: TouchedDays) -> None:
         """Note that the rows of a page are there, now and in a state."""
@@ -179,8 +206,24 @@ class BookingDaysRetriever(Retriever):
         for part in self.rows.everything().split():
             for asked in part.where_any([_within(self.tracking.entry_date_field, *ends) for ends in ranges(days)]):
                 for query in asked.split():
-                    # An empty answer that is believed once would hide the new rows of these days for good.
-                    yield from self.rows.pages(query, expected=True)
+                    yield from self._of_all_ranges(query)
+
+    def _of_all_ranges(self, wanted: Query) -> Iterator[Page]:
+        """Yield the rows of a query for several ranges of days; range by range, where AFAS leaves one out."""
+        alternatives, field = wanted.clauses[-1], self.tracking.entry_date_field
+        seen: set[str] = set()
+        # An empty answer that is believed once would hide the new rows of these days for good.
+        for page in self.rows.pages(wanted, expected=True, sure_from=OF_TOUCHED_DAYS):
+            seen.update(str(day or "")[:10] for day in page.column(field))
+            yield page
+        for alternative in alternatives if len(alternatives) > 1 else ():
+            begin, end = alternative[0].value[:10], alternative[1].value[:10] if len(alternative) > 1 else "9999-12-31"
+            alone = replace(wanted, clauses=(*wanted.clauses[:-1], (alternative,)))
+            # Of days that had rows, those that are missing are asked for by name.
+            had_rows = any(begin < day < end for day in self.cursor.days.all())
+            empty = not had_rows and not any(begin <= day <= end for day in seen)
+            if empty and self.rows.asking.row_at(alone, 0):
+                yield from self.rows.pages(alone)
 
     def _keys(self, page: Page) -> Iterator[tuple[str, str]]:
         """Yield the day and the key of each row of a page; nothing for rows that have no key to be remembered by."""
@@ -206,9 +249,9 @@ class BookingDaysRetriever(Retriever):
                 "leaves them out."
             )
 
-    def _refuse_to_believe(self, gone: set[str], there: set[str]) -> None:
+    def _refuse_to_believe(self, gone: set[str], there: set[str], *, resumed: bool) -> None:
         # Of a load that was killed, most of what little it told may be gone.
-        most = len(gone) * 2 > self.cursor.days.rows and not self.cursor.loading
+        most = len(gone) * 2 > self.cursor.days.rows and not resumed
         if (most or self._has_nothing_left(gone, there)) and not self.tracking.allow_mass_deletes:
             raise config_error(
                 f"GetConnector {self.rows.described.id}: {len(gone):,} rows of the {self.cursor.days.rows:,} that the "
@@ -251,5 +294,8 @@ def _day_after(day: date) -> str:
 
 
 def _within(field: str, begin: str, end: str) -> tuple[Condition, ...]:
-    from_begin = Condition(field, OPERATORS[">="], f"{begin}T00:00:00")
+    """Return the condition for days; it begins a second early, for days that AFAS compares otherwise than it shows."""
+    first = datetime.fromisoformat(begin)
+    early = first - timedelta(seconds=1) if first > datetime.min else first
+    from_begin = Condition(field, OPERATORS[">="], early.isoformat())
     return (from_begin, Condition(field, OPERATORS["<"], f"{end}T00:00:00")) if end else (from_begin,)

@@ -74,6 +74,10 @@ class BookingDaysCursor(GetConnectorCursor):
         """The first day that the user wants."""
         return self._wanted_from[:10]
 
+    def load_anew(self) -> None:
+        """Load everything anew; what is remembered of rows stays, to find what is gone by."""
+        self.loading, self._reached, self._start = True, BEGINNING, self._wanted_from or None
+
     def knows(self, day: str) -> bool:
         """Return whether rows of a day were told before; what a load has yet to come by need not be compared."""
         return not self.loading or day < self._reached[:10] or bool(self.days.keys(day))

@@ -1,6 +1,6 @@
 """Which booking days were touched: whatever is entered, changed or deleted in the ledger, AFAS notes the day of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,17 @@ from source_afas.afas.errors import config_error
 from source_afas.afas.query import Query
 from source_afas.reading.get_connector import GetConnector
 from source_afas.reading.get_connectors import GetConnectorsRetriever
+from source_afas.reading.order import order_of
 from source_afas.reading.retriever import GetConnectorRetriever
+
+
+class Forgotten(Exception):  # noqa: N818 (no error: the stream is loaded anew)
+    """AFAS no longer lists changes as old as the last one that is known."""
+
+    def __init__(self, oldest: str) -> None:
+        super().__init__(oldest)
+        self.oldest = oldest
+        """The oldest change that AFAS lists; empty if it lists none."""
 
 
 @dataclass
@@ -27,13 +37,27 @@ class ChangedDays:
     requester: HttpRequester
     config: Config
 
-    def since(self, moment: str | None) -> dict[str, str]:
-        """Return the days touched at or after a moment, with the time of their last change; None for all of them."""
+    def since(self, moment: str | None, known_until: str = "", known: Collection[str] = ()) -> dict[str, str]:
+        """Return the days touched at or after a moment, with the time of their last change; None for all of them.
+
+        The last change that is known should be among them. Where none is as old, all of them are asked for: AFAS may
+        take the moment for another, or keep changes for a limited time. Raises `Forgotten` for the latter: days that are
+        known to have rows are missing then.
+        """
         described, day, changed = described_in(self.get_connectors, self.name)
+        everything = Query(order_of(described).fields)
+        if not moment or not known_until:
+            return self._touched(described, everything, day, changed)
+        touched = self._touched(described, everything.where(query.since(changed, moment)), day, changed)
+        if any(time <= known_until for time in touched.values()):
+            return touched
+        all_of_them = self._touched(described, everything, day, changed)
+        if not any(time <= known_until for time in all_of_them.values()) and not all_of_them.keys() >= set(known):
+            raise Forgotten(min(all_of_them.values(), default=""))
+        return {touched_day: time for touched_day, time in all_of_them.items() if not time or time >= moment}
+
+    def _touched(self, described: GetConnector, wanted: Query, day: str, changed: str) -> dict[str, str]:
         rows = GetConnectorRetriever(self.config, self.requester, described.to_json(), {})
-        wanted = Query(rows.asking.order.fields)
-        if moment:
-            wanted = wanted.where(query.since(changed, moment))
         touched: dict[str, str] = {}
         for page in rows.pages(wanted):
             for touched_day, moment in page.columns(day, changed):

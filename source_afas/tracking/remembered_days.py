@@ -41,6 +41,10 @@ class RememberedDays:
         """Tell whether all rows that a day had are known."""
         return day >= self.begin
 
+    def all(self) -> list[str]:
+        """Return the days that have rows."""
+        return list(self._days)
+
     def keys(self, day: str) -> set[str]:
         """Return the keys that a day had; none where it is forgotten."""
         return set(unpacked(self._days[day][1])[0]) if day in self._days else set()

@@ -85,6 +85,24 @@ def test_one_row_may_be_larger(serve, session):
         session.get(address, timeout=5)
     with connections.one_row():
         assert len(session.get(address, timeout=5).content) == size
+    with pytest.raises(BodyTooLarge):
+        session.get(address, timeout=5)
+
+
+def test_afas_ends_a_query_before_this_source_hangs_up():
+    """AFAS itself stops at 900 seconds, and goes on until then with a query that nobody waits for any more."""
+    assert connections.LONGEST_ANSWER_SECONDS > 900
+
+
+def test_a_body_may_take_as_long_as_an_answer(serve, session):
+    def late(connection):
+        connection.sendall(OK + b"Content-Length: 2\r\n\r\nx")
+        time.sleep(0.3)
+        connection.sendall(b"x")
+
+    connect_seconds, seconds = 0.1, 5
+
+    assert session.get(serve(late), timeout=(connect_seconds, seconds)).content == b"xx"
 
 
 def test_a_body_that_ends_too_early_is_none(serve, session):
@@ -127,16 +145,19 @@ def test_a_body_that_drips_in_ends_with_the_time_for_an_answer(serve, session, m
     [
         "http://127.0.0.1:1/metainfo",
         "https://127.0.0.1/metainfo",
+        "https://{here}/metainfo",
         "//stranger.invalid/",
         "file:///etc/passwd",
         "http://[::1",
     ],
 )
 def test_nothing_follows_a_redirect_to_another_host(serve, session, location):
-    answer = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()
+    def answer(connection):
+        there = location.format(here="{}:{}".format(*connection.getsockname()))
+        connection.sendall(f"HTTP/1.1 302 Found\r\nLocation: {there}\r\nContent-Length: 0\r\n\r\n".encode())
 
     with pytest.raises(SentElsewhere):
-        session.get(serve(lambda connection: connection.sendall(answer)), timeout=5)
+        session.get(serve(answer), timeout=5)
 
 
 def test_a_redirect_that_goes_round_ends(serve, session):

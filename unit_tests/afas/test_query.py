@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from source_afas.afas.forms import FILLER, FORMS, Form
-from source_afas.afas.query import OPERATORS, Condition, Query, at_or_after, is_not_empty, one_of, since
+from source_afas.afas.query import OPERATORS, Condition, Query, at_or_after, fingerprint, is_not_empty, one_of, since
 from source_afas.afas.rest import fits
 from source_afas.reading.filters import user_filters
 from unit_tests.entries import ENTRIES
@@ -102,6 +102,14 @@ def test_lists_that_multiply_beyond_measure_are_refused_at_once():
 
     with pytest.raises(AirbyteTracedException, match="90,000 combinations"):
         Query(("UnitId",), clauses).split()
+
+
+def test_a_fingerprint_is_the_same_in_every_version():
+    """States keep it: with another one, every tracked stream would be read anew."""
+    (text,) = user_filters(ENTRIES, [{"field": "Omschrijving", "operator": "contains", "value": "café"}])
+
+    assert fingerprint((one_of("UnitId", [1, 2]), text)) == "77467c620779438f"
+    assert fingerprint(()) == "71857576257465c7"
 
 
 def test_all_of_afas_operators_have_a_name():

@@ -1,9 +1,12 @@
-"""How a request is repeated."""
+"""How a request is sent, and repeated."""
+
+from types import SimpleNamespace
 
 import pytest
+import requests
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_afas.afas import rest
+from source_afas.afas import connections, rest
 from source_afas.afas.answers import RequestError
 from source_afas.afas.command import Command, Configuration
 from source_afas.afas.errors import transient_error
@@ -74,3 +77,52 @@ def test_a_check_waits_for_nobody(pauses):
         rest.asked_again(failing(1, wait=30), Configuration({}, Command(checking=True)))
 
     assert pauses == []
+
+
+def test_a_query_string_may_have_2049_characters():
+    """The `?` is one of them."""
+    assert rest.fits({"filter": "x" * (2049 - len("?filter="))})
+    assert not rest.fits({"filter": "x" * (2050 - len("?filter="))})
+
+
+@pytest.fixture
+def requester(monkeypatch):
+    """A requester, and an AFAS that answers with what `said` makes of a request."""
+
+    class Afas(requests.adapters.BaseAdapter):
+        said = staticmethod(lambda request: "")
+
+        def send(self, request, **options):
+            response = requests.Response()
+            response.status_code, response.request, response._content = 200, request, self.said(request).encode()
+            return response
+
+    session = requests.Session()
+    session.mount("https://", afas := Afas())
+    monkeypatch.setattr(connections, "SESSION", session)
+    return SimpleNamespace(
+        config={},
+        afas=afas,
+        get_url=lambda: "https://12345.rest.afas.online",
+        get_request_headers=dict,
+        get_authenticator=lambda: SimpleNamespace(get_auth_header=lambda: {"Authorization": "AfasToken 0"}),
+    )
+
+
+def answered(requester, **parameters):
+    return rest.get(requester, "connectors", "A", read=bytes.decode, what="no page", **parameters)
+
+
+def test_the_login_is_the_configurations_and_not_of_a_netrc_file(requester, monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("machine 12345.rest.afas.online login somebody password else")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    requester.afas.said = lambda request: request.headers["Authorization"]
+
+    assert answered(requester) == "AfasToken 0"
+
+
+def test_where_one_row_is_asked_for_it_may_be_large(requester):
+    requester.afas.said = lambda _: str(connections._largest_body.get())
+
+    assert answered(requester, take=1) == str(connections.LARGEST_BODY_OF_ONE_ROW)
+    assert answered(requester, take=2) == str(connections.LARGEST_BODY)
