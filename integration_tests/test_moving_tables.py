@@ -228,7 +228,7 @@ def test_a_page_that_is_too_large_stays_halved_for_the_rest_of_the_stream(sandbo
 
     sync = Reader(sandbox, "Zwaar", key=("Id",), cursor="", page_size=20).read()
 
-    takes = [int(r.query["take"]) for r in sandbox.requests if "take" in r.query and r.query["take"] not in ("1", "2", "10")]
+    takes = [int(r.query["take"]) for r in sandbox.requests if "take" in r.query and r.query["take"] != "1"]
     assert takes[0] == 20
     assert set(takes[1:]) == {smaller}
     assert len(sync.rows) == 100

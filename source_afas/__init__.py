@@ -2,7 +2,7 @@
 
 `source.py` is the source, and `manifest.yaml` declares it. Below it lie the wings, each of which says in its own
 `__init__.py` where to begin: `afas` (asking AFAS), `reading` (rows, page after page), `tracking` (deleted and
-renumbered). Above it lie the commands: `command_line` (Airbyte's) and `singer` (`tap-afas`).
+renumbered). Above it lie the commands: `command_line` (Airbyte's), `singer` (`tap-afas`) and `people` (`afas`).
 """
 
 from typing import Any

@@ -53,14 +53,14 @@ class SourceAfas(YamlDeclarativeSource):
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         """Read /metainfo and one row of one GetConnector, and say what was found or what is wrong."""
         try:
-            found = check(self._components(config, Command(checking=True)), logger)
+            found = check(self.components(config, Command(checking=True)), logger)
             return AirbyteConnectionStatus(status=Status.SUCCEEDED, message=found)
         except AirbyteTracedException as error:
             return AirbyteConnectionStatus(status=Status.FAILED, message=error.message)
 
     def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteCatalog:
         """Return every GetConnector as a stream; fail rather than leave one out that is there."""
-        return discover(self._components(config, Command()))
+        return discover(self.components(config, Command()))
 
     def read(
         self,
@@ -70,14 +70,14 @@ class SourceAfas(YamlDeclarativeSource):
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
         """Yield the messages of a sync of the catalogue's streams."""
-        components = self._components(config, Command(writes_pages=self.writes_pages))
+        components = self.components(config, Command(writes_pages=self.writes_pages))
         yield from sync(components, catalog, state or [], self.logger)
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """Return the streams, for hosts that ask for them."""
-        return list(self._components(config, Command()).streams())
+        return list(self.components(config, Command()).streams())
 
-    def _components(self, config: Mapping[str, Any], command: Command) -> Components:
+    def components(self, config: Mapping[str, Any], command: Command) -> Components:
         """Return the manifest's components for a command. Raises a configuration error for an invalid configuration."""
         specification = self.spec(self.logger).connectionSpecification
         settings = dict(config or self._given or {})

@@ -189,10 +189,10 @@ def test_the_cdk_is_the_newest_one_tested_as_in_the_image(poetry):
     ).read_text(encoding="utf-8")
 
 
-def test_the_commands_are_those_of_setup_py_but_the_taps(poetry):
+def test_the_commands_are_those_of_setup_py_but_those_of_wings_left_out(poetry):
     here = dict(entry.split("=") for entry in SETUP["entry_points"]["console_scripts"])
 
-    assert set(here) == {"source-afas", "tap-afas"}
+    assert set(here) == {"source-afas", "tap-afas", "afas"}
     assert poetry["scripts"] == {"source-afas": here["source-afas"]}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "source_afas"
-WINGS = ("afas", "reading", "tracking", "command_line", "singer")
+WINGS = ("afas", "reading", "tracking", "command_line", "singer", "people")
 
 
 def imported(file):

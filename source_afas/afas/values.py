@@ -115,13 +115,15 @@ def _is_of(data_type: str, value: Any) -> bool:
         return True
     match data_type:
         case "int":
-            return isinstance(value, int | Decimal) and not isinstance(value, bool) and _is_whole(value)
+            return (isinstance(value, int) and not isinstance(value, bool)) or (
+                isinstance(value, Decimal) and value.as_tuple().exponent == 0
+            )
         case "decimal":
             return isinstance(value, int | Decimal) and not isinstance(value, bool)
         case "boolean":
             return isinstance(value, bool)
         case "date":
-            return isinstance(value, str) and not _WITH_OFFSET.fullmatch(value)
+            return isinstance(value, str) and _TIME.fullmatch(value.removesuffix("Z").encode()) is not None
         case "string" | "blob":
             return isinstance(value, str)
     return True
@@ -145,6 +147,8 @@ def _converted(data_type: str, value: Any) -> Any:
             return _BOOLEANS.get(text.lower(), value)
         case "date" if _TIME.fullmatch(text.removesuffix("Z").encode()):
             return text.removesuffix("Z")
+        case "date" if _TIME.fullmatch(text.replace(" ", "T", 1).encode()):
+            return text.replace(" ", "T", 1)
         case "date" if _WITH_OFFSET.fullmatch(text):
             return datetime.fromisoformat(text).astimezone(AMSTERDAM).replace(tzinfo=None).isoformat()
         case "string" | "blob":

@@ -22,15 +22,18 @@ MOST_REQUESTS = 60
 MOST_ROWS = 200
 """Rows of one request."""
 
+NOT_THERE = "Afas_Probe_Not_There"
+"""What no GetConnector and no field is called, and no row holds."""
+
 MOST_TABLES = 6
-"""GetConnectors that are looked at, unless more are named."""
+"""GetConnectors that are looked at, unless some are named."""
 
 PREFERRED = (
     "Profit_Transactions",
     "Profit_Fin_ChangedEntrydate",
     "Profit_Debtor",
-    "Profit_Accounts",
     "Profit_Projects",
+    "Profit_Accounts",
     "Profit_Period_balance",
     "Profit_Creditor",
     "Profit_Article",
@@ -93,17 +96,17 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Test:
+class Criterion:
     """A condition, and which rows fulfil it."""
 
     condition: Condition
     holds: Callable[[Row], bool]
 
 
-def test(name: str, operator: str, value: Any = "", holds: Callable[[Any], bool] | None = None) -> Test:
-    """Return the test of a field, which `holds` for some of its values, as Python compares them if not given."""
+def where(name: str, operator: str, value: Any = "", holds: Callable[[Any], bool] | None = None) -> Criterion:
+    """Return the criterion of a field that `holds` for some of its values, as Python compares them if not given."""
     compare = holds or (lambda found: _COMPARED[operator](found, value))
-    return Test(Condition(name, OPERATORS[operator], as_text(value)), lambda row: bool(compare(row.get(name))))
+    return Criterion(Condition(name, OPERATORS[operator], as_text(value)), lambda row: bool(compare(row.get(name))))
 
 
 _COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -117,8 +120,8 @@ _COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
     "is_not_empty": lambda found, _: not is_empty(found),
 }
 
-Groups = Sequence[Sequence[Test]]
-"""Tests that must hold together, of which groups one must hold."""
+Groups = Sequence[Sequence[Criterion]]
+"""Criteria that must hold together, of which groups one must hold."""
 
 
 class Table:
@@ -187,19 +190,19 @@ class Table:
         return self._answers[question]
 
     def brings(self, groups: Groups, *, take: int = 0, form: Form = FORMS[0]) -> bool:
-        """Return whether AFAS brings the rows of some tests, as far as they can be foretold from the first rows.
+        """Return whether AFAS brings the rows of some criteria, as far as they can be foretold from the first rows.
 
         Where it does not, the first rows are looked at once more: the table may have moved. Raises `UnseenError` where
         nothing can be foretold.
         """
         for again in (False, True):
-            expected = [row for row in self.rows if any(all(test.holds(row) for test in group) for group in groups)]
+            expected = [row for row in self.rows if any(all(each.holds(row) for each in group) for group in groups)]
             if not expected:
                 raise UnseenError("no rows to tell it by")
             wanted = min(take or len(expected) + self.is_whole, MOST_ROWS)
             if not self.is_whole:
                 wanted = min(wanted, len(expected))
-            clause = tuple(tuple(test.condition for test in group) for group in groups)
+            clause = tuple(tuple(each.condition for each in group) for group in groups)
             if self.ask(clause, take=wanted, form=form, again=again).rows == expected[:wanted]:
                 return True
             if again or not self._has_moved():
@@ -212,7 +215,7 @@ class Table:
         return self.rows != before
 
     def _read(self, body: bytes) -> Seen:
-        """Return what an answer holds, also where the source would not take it. Raises `ValueError` if it is no JSON."""
+        """Return what an answer holds, though the source may not take it. Raises `ValueError` if it is no JSON."""
         raw = loads(body) if body.strip() else None
         self._looking.beginnings.add(body.lstrip()[:1])
         try:
@@ -242,6 +245,8 @@ class Looking:
     """The bytes that answers begin with."""
     words: int = 0
     """Pages with words of AFAS's in them."""
+    bare: int = 0
+    """Pages with a row that stands in no list."""
     pages: int = 0
     """Pages that were seen."""
     too_many: int = 0
@@ -265,7 +270,7 @@ class Looking:
         failure: Exception | None = None
         wanted = list(names) or self._choice()
         for name in wanted:
-            if len(self.tables) >= max(MOST_TABLES, len(names)) or self._has_all(bool(names)):
+            if not names and (len(self.tables) >= MOST_TABLES or self._has_all()):
                 break
             try:
                 described = self.components.get_connectors.get_connector(name)
@@ -287,11 +292,20 @@ class Looking:
         first = [name for name in PREFERRED if name in opened]
         return [*first, *(name for name in opened if name not in first)][: 2 * MOST_TABLES]
 
-    def _has_all(self, named: bool) -> bool:
-        """Whether enough has been seen: a large table, a small one, dates of change, texts, booking days."""
-        if named or len(self.tables) < MOST_TABLES - 1:
-            return False
-        return any(not table.is_whole for table in self.tables) and bool(list(self.dated()))
+    def _has_all(self) -> bool:
+        """Whether there is enough to see: many rows and few, times of change, empty fields of most types."""
+        types = {
+            field.data_type
+            for table in self.tables
+            for field in table.described.fields
+            if table.empties(field.id) and table.values(field.id)
+        }
+        return (
+            len(self.tables) > 3
+            and {table.is_whole for table in self.tables} == {True, False}
+            and bool(list(self.dated()))
+            and {"string", "date", "decimal"} <= types
+        )
 
     def dated(self) -> Iterator[Table]:
         """Yield the tables with times of change, most of them first."""
@@ -321,6 +335,7 @@ class Looking:
         self.pages += 1
         self.too_many += len(seen.rows) > parameters["take"]
         if isinstance(seen.raw, dict):
+            self.bare += isinstance(seen.raw.get("rows"), dict)
             self.parts |= {str(name) for name in seen.raw}
             echoes = all(seen.raw.get(name) == parameters[name] for name in ("skip", "take"))
             self.echoes.append((echoes, len(seen.rows) == parameters["take"]))

@@ -1,9 +1,10 @@
 """Asking AFAS for rows of one GetConnector: a page of them, or a few to make sure by."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from airbyte_cdk.models import FailureType
 from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
 
 from source_afas.afas import rest
@@ -28,7 +29,7 @@ LARGEST_PAGE_ROWS = 10_000
 """A page of a narrow GetConnector, all the same."""
 
 
-MOST_LOOKS = 200
+MOST_LOOKS = 100
 """Looks at what answers do not agree on, in one read of a stream."""
 
 _WHAT = "no page of rows"
@@ -61,10 +62,10 @@ class Asking:
         self._failed: Exception | None = None
         self._warned: set[str] = set()
 
-    def begin(self, wanted: Query, *, expected: bool) -> tuple[Query, Answer]:
+    def begin(self, wanted: Query, *, expected: bool, again: bool = False) -> tuple[Query, Answer]:
         """Return AFAS's first answer to a query, and the query: sorted on fewer fields, if AFAS refuses some."""
         try:
-            return wanted, self.ask(wanted, 0, expected=expected, patient=False)
+            return wanted, self.ask(wanted, 0, expected=expected, again=again, patient=False)
         except NotUnderstood:
             wanted = self._sorted_on_fewer_fields(wanted) or wanted
             return wanted, self.ask(wanted, 0, expected=expected, again=True)
@@ -81,7 +82,9 @@ class Asking:
                 page = self._in_some_form(wanted, skip, take, again=again, patient=patient)
                 if expected and not page:
                     logger.info(f"{self.name}: no rows where some were expected. Asking once more to be sure.")
-                    page = self._page(wanted, skip, take, again=True)
+                    page = self._page(wanted, skip, 1, again=True)
+                    if page and take > 1:
+                        page = self._with_rows(wanted, skip, take)
                 if expected and not page.named:
                     raise unexpected(f"/connectors/{self.name}", _WHAT, self.requester.config).error
                 return Answer(page, take)
@@ -90,6 +93,14 @@ class Asking:
                     raise
                 self.take = min(self.take, take // 2)
                 logger.info(f"{error.message} Going on with {self.take} rows per request.")
+
+    def _with_rows(self, wanted: Query, skip: int, take: int) -> Page:
+        """Return a page that is known to have rows. Raises `PageTooLarge` if AFAS brings none of so many."""
+        page = self._page(wanted, skip, take, again=True)
+        if not page:
+            said = f"GetConnector {self.name}: AFAS brings no rows where it has some, if it is asked for {take}."
+            raise PageTooLarge(said, said, FailureType.transient_error)
+        return page
 
     def rows_at(self, wanted: Query, skip: int, take: int) -> list[Row]:
         """Return a few rows of a query, however often they have been asked for."""
@@ -121,9 +132,13 @@ class Asking:
 
     def understands(self, wanted: Query, head: Row) -> bool:
         """Return whether a query begins with a row, in some form, which is used from then on."""
+        return self.finds(wanted, lambda rows: bool(rows) and self.order.same(rows[0], head), 1)
+
+    def finds(self, wanted: Query, found: Callable[[list[Row]], bool], take: int = 50) -> bool:
+        """Return whether what should come comes of a query, in some form, which is used from then on."""
         for form in self.forms_of(wanted):
-            rows = self.rows_in(form, wanted, 1)
-            if rows and self.order.same(rows[0], head):
+            rows = self.rows_in(form, wanted, take)
+            if rows is not None and found(rows):
                 self.forms.form = form
                 return True
         return False

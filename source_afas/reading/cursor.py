@@ -129,7 +129,7 @@ class GetConnectorCursor(StateCursor):
     @property
     def overlap_to(self) -> str | None:
         """The time up to which this sync should bring rows again that the last one had; None if it should not."""
-        return self._reached if BEGINNING < self._reached < self.began and self.had_rows else None
+        return self._reached if self.had_rows else None
 
     def read_from_earlier(self, by: timedelta) -> None:
         """Read from so much earlier."""

@@ -38,7 +38,7 @@ def describe(
     """
     settings = settings or Settings()
     types = {f.id: f.data_type for f in fields}
-    standard = _standard_get_connectors().get(get_connector, {})
+    standard = standard_get_connectors().get(get_connector, {})
     key = _primary_key(get_connector, types, settings, standard)
     tracking = tracking_of(get_connector, types, key, settings.entry, standard)
     return GetConnector(
@@ -54,7 +54,7 @@ def describe(
 
 def unknown(get_connector: str, description: str, settings: Settings, fault: Fault) -> GetConnector:
     """Return a GetConnector whose metainfo cannot be had: no fields, key and cursor as far as known without."""
-    standard = _standard_get_connectors().get(get_connector, {})
+    standard = standard_get_connectors().get(get_connector, {})
     key, cursor, tracking = settings.primary_key, settings.cursor_field, as_set(settings.entry, standard)
     return GetConnector(
         id=get_connector,
@@ -129,7 +129,8 @@ def _letters(text: str) -> str:
 
 
 @cache
-def _standard_get_connectors() -> Mapping[str, Mapping[str, Any]]:
+def standard_get_connectors() -> Mapping[str, Mapping[str, Any]]:
+    """Return what is known of AFAS's standard GetConnectors, by id."""
     text = files("source_afas.reading").joinpath("standard_get_connectors.yaml").read_text(encoding="utf-8")
     catalogue: Mapping[str, Mapping[str, Any]] = yaml.safe_load(text)
     return {name: entry or {} for name, entry in catalogue.items()}

@@ -47,9 +47,11 @@ def brings(
     for form in asking.forms_of(wanted):
         for attempt in range(2):
             expected = fresh() if attempt else known
-            rows = asking.rows_in(form, wanted, len(expected) + all_of)
+            rows = asking.rows_in(form, wanted, max(2 * AROUND, len(expected) + 1))
             if rows is None:
                 break
+            if not all_of:
+                rows = rows[: len(expected)]
             if len(rows) == len(expected) and all(map(order.same, rows, expected)):
                 asking.forms.form = form
                 asking.proven.add(wanted.shape())
@@ -57,15 +59,15 @@ def brings(
     return False
 
 
-def is_the_end(asking: Asking, wanted: Query, seen: int, last: Row, order: Order) -> bool:
-    """Return whether a query has no more rows than were seen of it; `last` is the last one.
+def is_the_end(asking: Asking, wanted: Query, seen: int, last: Row, order: Order, *, alone: bool) -> bool:
+    """Return whether a query has no more rows than were seen of it; `last` is the last one, `alone` in its page or not.
 
     Raises an error where rows are missing, or came twice; warns where it is a few, in a table that does not move.
     """
     for _ in range(MANY):
-        there = asking.rows_at(wanted, seen - 1, 2 * AROUND)
+        there = asking.rows_at(wanted, seen - 1, max(2, asking.take))
         if there and order.same(there[0], last):
-            return len(there) == 1
+            return len(there) == 1 and not (alone and asking.rows_at(wanted, seen, 1))
         number, at_the_end = end_of(asking, wanted, seen)
         if at_the_end is None:
             return True  # all rows have gone meanwhile

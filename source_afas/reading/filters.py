@@ -1,13 +1,23 @@
 """A user's filters on a GetConnector, checked against its fields and put as AFAS takes them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from source_afas.afas.errors import config_error
-from source_afas.afas.query import COMPARING, OPERATORS, WITHOUT_VALUE, Alternatives, Condition, as_text, plain
+from source_afas.afas.query import (
+    COMPARING,
+    NEGATIVE,
+    OPERATORS,
+    WITHOUT_VALUE,
+    Alternatives,
+    Condition,
+    as_text,
+    plain,
+)
 from source_afas.reading.get_connector import GetConnector
 
 
@@ -35,6 +45,53 @@ def user_filters(get_connector: GetConnector, filters: Sequence[Mapping[str, Any
         different = {_same(text, data_type if check else "string"): text for text in texts}
         clauses.append(tuple((Condition(field, OPERATORS[operator], text),) for text in different.values()))
     return tuple(clauses)
+
+
+def left_out(get_connector: GetConnector, filters: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> str:
+    """Return the filter that surely leaves out a row that came all the same; empty if none does."""
+    for number, given in enumerate(filters):
+        field, operator, value = given["field"], given["operator"], given.get("value")
+        data_type = get_connector.data_type(field) or "string"
+        values = value if isinstance(value, list) else [value]
+        if not any(_may_hold(data_type, operator, row.get(field), one) for one in values):
+            return f"filters[{number}] ({field} {operator})"
+    return ""
+
+
+def _may_hold(data_type: str, operator: str, shown: Any, value: Any) -> bool:
+    """Return whether a condition may hold of a value as AFAS shows it. What only AFAS can tell may hold."""
+    if operator == "quick_filter":
+        return True
+    if operator in WITHOUT_VALUE:
+        return (shown in (None, "")) is (operator == "is_empty")
+    if shown in (None, ""):
+        return operator in NEGATIVE
+    if operator in COMPARING and data_type in ("int", "decimal", "boolean"):
+        try:
+            mine, theirs = Decimal(as_number(shown)), Decimal(as_number(value))
+        except ArithmeticError:
+            return True
+        return bool(_COMPARISONS[operator](mine, theirs))
+    if data_type not in ("string", "blob"):
+        return True
+    mine_text, their_text = plain(as_text(shown)), plain(as_text(value))
+    return _TEXTS[operator](mine_text, their_text) if operator in _TEXTS else True
+
+
+def as_number(value: Any) -> str:
+    """Return a number, or a boolean as one, as text."""
+    text = as_text(value).strip().lower()
+    return {"true": "1", "false": "0"}.get(text, text)
+
+
+_COMPARISONS: Mapping[str, Any] = {"=": eq, "!=": ne, ">=": ge, "<=": le, ">": gt, "<": lt}
+_TEXTS: Mapping[str, Callable[[str, str], bool]] = {
+    "=": eq,
+    "contains": lambda text, part: part.strip("%") in text,
+    "starts_with": lambda text, part: text.startswith(part.strip("%")),
+    "ends_with": lambda text, part: text.endswith(part.strip("%")),
+}
+"""What AFAS does at least: its own comparison may overlook more."""
 
 
 def _text(get_connector: str, key: str, field: str, data_type: str, value: Any) -> str:

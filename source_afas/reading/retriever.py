@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import InitVar, dataclass
+from decimal import Decimal
 from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage
@@ -19,7 +20,7 @@ from source_afas.afas.query import Query
 from source_afas.reading import doubt
 from source_afas.reading.answer import Answer
 from source_afas.reading.asking import Asking
-from source_afas.reading.filters import user_filters
+from source_afas.reading.filters import left_out, user_filters
 from source_afas.reading.get_connector import GetConnector
 from source_afas.reading.page_message import PageMessage
 from source_afas.reading.progress import Progress
@@ -53,6 +54,8 @@ class GetConnectorRetriever(Retriever):
         self.described = GetConnector.from_json(self.get_connector)
         self.asking = Asking(self.described, self.requester, int(self.config.get("page_size") or 0))
         self.checking = self.asking.checking
+        self._filters = Settings.of(self.config, self.described.id).filters
+        self._filters_doubted = False
         self._progress = Progress(self.described.id)
         self.marks: Mapping[str, Any] = {}
         """What every row says beside its own fields, where the stream tracks changes."""
@@ -62,8 +65,12 @@ class GetConnectorRetriever(Retriever):
         clauses = []
         if administrations := self._administrations():
             clauses.append(query.one_of(self.described.administration_field, administrations))
-        clauses.extend(user_filters(self.described, Settings.of(self.config, self.described.id).filters))
+        clauses.extend(user_filters(self.described, self._filters))
         return Query(self.asking.order.fields, tuple(clauses))
+
+    @property
+    def _clauses(self) -> tuple[query.Alternatives, ...]:
+        return self.everything().clauses
 
     def scope(self) -> str:
         """Return a short text that tells the rows that the user wants from those of other settings."""
@@ -86,7 +93,12 @@ class GetConnectorRetriever(Retriever):
         """
         rows: Slice = slice_in(stream_slice)
         walk = Walk(self.asking, rows.query, expected=rows.expected)
+        lists = {clause[0][0].field for clause in _lists_in(rows.query)} if rows.query.clauses == self._clauses else ()
+        seen: dict[str, set[str]] = {field: set() for field in lists}
         for page in walk.pages(rows.take_first()):
+            self._doubt_filters(page)
+            for field in lists:
+                seen[field].update(_as_listed(value) for value in page.column(field))
             if rows.began:
                 rows.newest = max(rows.newest, self._newest(page, rows.began))
             yield page
@@ -94,6 +106,7 @@ class GetConnectorRetriever(Retriever):
             doubt.is_whole(self.asking, rows.query, walk.rows, rows.until)
         if rows.tally and (total := rows.tally.close(walk.rows)) is not None:
             doubt.are_all(self.asking, rows.tally.whole, total)
+        self._doubt_lists(rows.query, seen)
         if not walk.rows:
             self._warn_of_nothing(rows.query)
 
@@ -109,14 +122,14 @@ class GetConnectorRetriever(Retriever):
         else:
             yield from page.exact()
 
-    def begin(self, wanted: Query, *, expected: bool = False) -> tuple[Query, Answer]:
+    def begin(self, wanted: Query, *, expected: bool = False, again: bool = False) -> tuple[Query, Answer]:
         """Return the first answer to a query, asked for twice where rows are expected and none come, and the query.
 
         Raises the fault that kept the GetConnector's metainfo from being had.
         """
         if self.described.fault:
             raise self.described.fault.error()
-        return self.asking.begin(wanted, expected=expected and not self.checking)
+        return self.asking.begin(wanted, expected=expected and not self.checking, again=again)
 
     def pages(
         self,
@@ -135,6 +148,29 @@ class GetConnectorRetriever(Retriever):
     def _newest(self, page: Page, began: str) -> str:
         times = (str(value or "") for value in page.column(self.described.cursor_field))
         return max((moment for moment in times if moment <= began), default="")
+
+    def _doubt_filters(self, page: Page) -> None:
+        """Warn once where a row came that the user's filters leave out."""
+        if page and self._filters and not self._filters_doubted:
+            for position in {0, len(page) // 2, len(page) - 1}:
+                if which := left_out(self.described, self._filters, page.exact_row(position)):
+                    self._filters_doubted = True
+                    logger.warning(
+                        f"{self.described.id}: AFAS brings rows that `{which}` in `streams` leaves out. It seems to "
+                        "mean something else by this filter: write it otherwise, or filter in the destination."
+                    )
+                    return
+
+    def _doubt_lists(self, wanted: Query, seen: Mapping[str, set[str]]) -> None:
+        """Raise an error where AFAS has rows of a value in a list, and brought none of it with the others."""
+        for number, clause in enumerate(wanted.clauses):
+            if clause not in _lists_in(wanted) or not seen.get(clause[0][0].field):
+                continue
+            missing = [group for group in clause if _as_listed(group[0].value) not in seen[group[0].field]]
+            if missing:
+                clauses = (*wanted.clauses[:number], (missing[0],), *wanted.clauses[number + 1 :])
+                if self.asking.rows_at(Query(wanted.order, clauses), 0, 1):
+                    raise self.asking.no_way_on()
 
     def _warn_of_nothing(self, wanted: Query) -> None:
         """Warn of a whole stream without rows where the user's settings leave none."""
@@ -160,3 +196,21 @@ class GetConnectorRetriever(Retriever):
             f"GetConnector {self.described.id}: {self.described.cursor_field} is {value[:40]!r} in a row, which is no "
             "time."
         )
+
+
+def _lists_in(wanted: Query) -> list[query.Alternatives]:
+    """Return the clauses of a query that name several values of a field."""
+    return [
+        clause
+        for clause in wanted.clauses
+        if len(clause) > 1 and all(len(group) == 1 and group[0].operator == query.EQUAL for group in clause)
+    ]
+
+
+def _as_listed(value: Any) -> str:
+    """Return a value in a form in which those in filters and those in rows compare."""
+    text = query.plain(query.as_text(value))
+    try:
+        return str(Decimal(text).normalize())
+    except ArithmeticError:
+        return text

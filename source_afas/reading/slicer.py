@@ -37,8 +37,8 @@ _SECONDS = len("2026-01-31T09:00:00")
 _APART = timedelta(seconds=2)
 """Times so far from each other are apart, however AFAS rounds what it shows."""
 
-_HOURS, _SHIFT = timedelta(hours=3), timedelta(days=2)
-"""How far a filter's time may be off, and how far back is read where it is."""
+_ZONES, _SHIFT = (timedelta(hours=1), timedelta(hours=2)), timedelta(days=2)
+"""How far a filter's time may be off, as Amsterdam's is from UTC's; and how far back is read where it is."""
 
 _EXAMPLES = 50
 """Rows among which examples are looked for."""
@@ -71,14 +71,13 @@ class Slicer(StreamSlicer):
 
     def _in_time(self, parts: list[Query], cursor: GetConnectorCursor) -> Iterator[StreamSlice]:
         begun = self._begun(parts, cursor)
-        if self._loses_the_overlap(parts, cursor, [answer for _, answer in begun]):
-            cursor.read_from_earlier(_SHIFT)
-            begun = self._begun(parts, cursor)
         if cursor.had_rows and not any(answer.page for _, answer in begun):
             logger.warning(
                 f"{self.retriever.described.id}: no rows since {cursor.start}, where the last sync had some. Were they "
                 "deleted, did the token's user lose rights, or was the GetConnector's filter changed?"
             )
+        if self._loses_the_overlap(parts, cursor, [answer for _, answer in begun]):
+            begun = self._begun(parts, cursor, again=True)
         alone = all(answer.is_short for _, answer in begun) or self.retriever.checking
         if alone or not (known := self._in_order_of_time(parts[0], cursor)) or not self._brings_windows(*known):
             window = cursor.open_window(None, len(begun))
@@ -87,33 +86,56 @@ class Slicer(StreamSlicer):
         else:
             yield from self._in_windows(parts, cursor, known[1][0])
 
-    def _begun(self, parts: list[Query], cursor: GetConnectorCursor) -> list[tuple[Query, Answer]]:
+    def _begun(
+        self, parts: list[Query], cursor: GetConnectorCursor, *, again: bool = False
+    ) -> list[tuple[Query, Answer]]:
         expected = len(parts) == 1 and not cursor.had_none
-        return [self.retriever.begin(part, expected=expected) for part in self._since(parts, cursor)]
+        return [self.retriever.begin(part, expected=expected, again=again) for part in self._since(parts, cursor)]
 
     def _loses_the_overlap(self, parts: list[Query], cursor: GetConnectorCursor, answers: list[Answer]) -> bool:
         """Return whether rows are missing that the last sync had, and that this one should bring again.
 
-        A sync begins before the time that the last one reached. If no row of that stretch comes, AFAS is asked for them
-        from a few hours earlier: it may take the time in a filter for one of another time zone.
+        A sync begins before the time that the last one reached. If no row of that stretch comes, AFAS is asked by one
+        condition, and then from a few hours earlier: it may take the filter otherwise, or its time for one of another
+        zone. Rows that come then, earlier than any that came, were left out.
+        Raises an error where it takes the filter otherwise in every form.
         """
-        field, start, reached = self.retriever.described.window_field, cursor.start, cursor.overlap_to
-        if not start or not reached or not all(answer.is_short for answer in answers):
+        asking, field, start = self.retriever.asking, self.retriever.described.window_field, cursor.start
+        if not start or not (reached := cursor.overlap_to):
             return False
-        times = [str(value or "")[:_SECONDS] for answer in answers for value in answer.page.column(field)]
-        if any(start <= moment <= reached for moment in times):
+
+        since = [replace(part, order=(field,)) for part in self._since(parts, cursor)]
+        if all(answer.is_short for answer in answers):
+            times = [value for answer in answers for value in answer.page.column(field)]
+        else:
+            timed = [part.where(query.is_not_empty(field)) for part in since]
+            times = [row.get(field) for part in timed for row in asking.rows_at(part, 0, 1)]
+        first = min((str(value)[:_SECONDS] for value in times if value), default="9999")
+        if first <= reached:
             return False
-        earlier = (datetime.fromisoformat(start) - _HOURS).isoformat()
-        for part in parts:
-            asked = replace(part.where(query.at_or_after(field, earlier)), order=(field,))
-            rows = self.retriever.asking.rows_at(asked, 0, _EXAMPLES)
-            if any(start <= str(row.get(field) or "")[:_SECONDS] <= reached for row in rows):
+
+        def lost_in(rows: Iterable[Row]) -> bool:
+            return any(start <= str(row.get(field) or "")[:_SECONDS] < first for row in rows)
+
+        for part, asked in zip(parts, since, strict=True):
+            if lost_in(asking.rows_at(self._from(part, field, start), 0, _EXAMPLES)):
+                if not asking.finds(asked, lost_in):
+                    raise asking.no_way_on()
+                return True
+            if any(lost_in(asking.rows_at(self._from(part, field, start, by), 0, _EXAMPLES)) for by in _ZONES):
+                cursor.read_from_earlier(_SHIFT)
                 logger.warning(
                     f"{self.retriever.described.id}: AFAS left out rows whose time was asked for. It seems to take "
                     "times in filters for those of another time zone, so two more days are read."
                 )
                 return True
         return False
+
+    @staticmethod
+    def _from(part: Query, field: str, start: str, by: timedelta = timedelta()) -> Query:
+        """Return the query for rows from some time before another, by one condition and in the order of time."""
+        earlier = (datetime.fromisoformat(start) - by).isoformat()
+        return replace(part.where(query.at_or_after(field, earlier)), order=(field,))
 
     def _since(self, parts: list[Query], cursor: GetConnectorCursor) -> list[Query]:
         """Return the queries for what this sync reads."""
@@ -229,15 +251,18 @@ class Slicer(StreamSlicer):
         ):
             yield self._slice(part, first)
             return
-        begun, start, tally = part, None, Tally(part)
+        begun, start = part, None
+        # Where AFAS compares texts, rows may be lost between two ranges; of the rest, each page shows the order.
+        tally = Tally(part) if self.retriever.asking.order.parts[0].is_text else None
         while found := self._border(begun, start.row if start else first.page[0]):
             end, count = found
             until = Until(begun, _begins_with(self.retriever.asking.order, end.row), count)
             below = begun.where(end.before)
-            yield self._slice(below, None, until=until, tally=tally.add(), start=start, end=end, expected=True)
+            counted = tally.add() if tally else None
+            yield self._slice(below, None, until=until, tally=counted, start=start, end=end, expected=True)
             begun, start = replace(part, after=end.after), end
-        tally.add(last=True)
-        yield self._slice(begun, None if start else first, tally=tally, start=start, expected=True)
+        counted = tally.add(last=True) if tally else None
+        yield self._slice(begun, None if start else first, tally=counted, start=start, expected=True)
 
     def _border(self, begun: Query, previous: Row) -> tuple[Border, int] | None:
         """Return a border so many rows further on, and the rows before it; None where there is none or no more rows."""

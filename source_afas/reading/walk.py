@@ -216,7 +216,7 @@ class Walk:
             query, seen = self._here.query, self._here.skip + len(page)
         if last is None or not seen:
             return True
-        ended = doubt.is_the_end(self._asking, query, seen, last, self._order)
+        ended = doubt.is_the_end(self._asking, query, seen, last, self._order, alone=len(page) == 1)
         if not ended and not page:
             raise self._asking.no_way_on()
         return ended

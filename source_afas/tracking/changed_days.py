@@ -41,8 +41,8 @@ class ChangedDays:
         """Return the days touched at or after a moment, with the time of their last change; None for all of them.
 
         The last change that is known should be among them. Where none is as old, all of them are asked for: AFAS may
-        take the moment for another, or keep changes for a limited time. Raises `Forgotten` for the latter: days that are
-        known to have rows are missing then.
+        take the moment for another, or keep changes for a limited time. Raises `Forgotten` for the latter, when days
+        that are known to have rows are missing.
         """
         described, day, changed = described_in(self.get_connectors, self.name)
         everything = Query(order_of(described).fields)

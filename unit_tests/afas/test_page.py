@@ -309,6 +309,14 @@ def test_a_value_of_another_type_than_metainfos_is_converted_where_that_is_exact
     assert read_typed(f'{{"Veld":{written}}}', Veld=data_type) == {"Veld": value}
 
 
+def test_a_value_that_cannot_be_converted_for_certain_is_told():
+    reader = PageReader([Field("Veld", "decimal"), Field("Ander", "decimal")])
+    reader.read(page('{"Veld":"12,50","Ander":"12.50"}'))
+
+    (warning,) = reader.warnings()
+    assert warning.startswith("Veld holds '12,50', which is not of the type")
+
+
 def test_ids_in_another_case_than_metainfos_leave_as_metainfo_has_them():
     assert read_typed('{"NAAM":"naam\\"NAAM\\":","bedrag":1,"Ander":2}', Naam="string", Bedrag="decimal") == {
         "Naam": 'naam"NAAM":',

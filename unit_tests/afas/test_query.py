@@ -133,6 +133,12 @@ def test_a_query_that_no_row_fulfils_is_still_a_filter():
     assert parameters(*clauses)["filterfieldids"] == "A,A"
 
 
+def test_texts_that_afas_may_hold_equal_do_not_contradict_each_other():
+    other, accented, plain = (((Condition("A", 1, text),)) for text in ("thee", "café", "CAFE"))
+
+    assert parameters((other, accented), (plain,))["filtervalues"] == "café,CAFE"
+
+
 CONDITIONS = st.builds(Condition, st.sampled_from("AB"), st.sampled_from([1, 2, 3, 4, 5, 8, 9]), st.sampled_from("012"))
 CLAUSES = st.lists(
     st.lists(st.lists(CONDITIONS, min_size=1, max_size=3).map(tuple), min_size=1, max_size=3).map(tuple), max_size=3

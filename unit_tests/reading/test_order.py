@@ -71,8 +71,11 @@ def test_empty_parts_come_first_and_can_be_gone_on_from():
     after_empty = last(order, [{"A": 1, "B": None}, {"A": 1, "B": "x"}])
     within_empty = last(order, [{"A": None, "B": "x"}, {"A": None, "B": "y"}])
 
+    before_empty = last(order, [{"A": 1, "B": "x"}, {"A": 2, "B": None}])
+
     assert after_empty.after == ((("A", 4, "1"),), (("A", 1, "1"), ("B", 2, "x")))
     assert within_empty.after == ((("A", 9, ""),), (("A", 8, ""), ("B", 2, "y")))
+    assert before_empty.after == ((("A", 4, "2"),), (("A", 1, "2"),))
 
 
 def test_times_stand_last_for_a_border_cannot_go_on_behind_one():
@@ -91,6 +94,15 @@ def test_a_time_is_never_tested_for_equality():
         (("A", OPERATORS[">"], "1"),),
         (("A", OPERATORS["="], "1"), ("D", OPERATORS[">="], "2026-01-31T09:00:01")),
     )
+
+
+def test_of_two_times_a_border_uses_the_first_alone():
+    order = keyed("D", "E", D="date", E="date")
+    rows = [{"D": f"2026-01-31T09:00:0{d}", "E": f"2026-01-31T09:00:0{e}"} for d, e in ((0, 5), (5, 0), (5, 5))]
+
+    border = last(order, rows)
+
+    assert (border.position, border.after) == (1, ((("D", OPERATORS[">="], "2026-01-31T09:00:04"),),))
 
 
 def test_times_within_a_second_of_each_other_are_never_cut():

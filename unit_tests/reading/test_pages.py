@@ -63,7 +63,7 @@ def test_a_page_goes_on_from_the_group_of_its_last_row_and_never_skips(afas_with
 
     read(afas, "Code", page_size=3)
 
-    assert {asked["skip"] for asked in afas.asked if asked["take"] == "3"} == {"0"}
+    assert {asked["skip"] for asked in afas.asked if "filtervalues" in asked} == {"0"}
     assert afas.asked[1]["filtervalues"] == "c"
 
 

@@ -11,18 +11,25 @@ from source_afas.tracking.booking_days import MOST_DAYS_IN_A_RANGE, ranges
 from source_afas.tracking.booking_days_cursor import BookingDaysCursor
 
 
-@pytest.fixture
-def cursor():
+def cursor_of(state=None, scope="alles", start_date=None):
+    states = ConnectorStateManager()
+    if state:
+        states.update_state_for_stream("Mutaties", None, state)
     return BookingDaysCursor(
         "Mutaties",
         Tracking("booking_days", 1000, entry_date_field="Boekdag"),
         ("Nr",),
-        "alles",
-        start_date=None,
+        scope,
+        start_date=start_date,
         lookback=timedelta(hours=1),
-        state_manager=ConnectorStateManager(),
+        state_manager=states,
         message_repository=InMemoryMessageRepository(),
     )
+
+
+@pytest.fixture
+def cursor():
+    return cursor_of()
 
 
 @pytest.mark.parametrize(
@@ -40,6 +47,29 @@ def test_a_day_is_read_in_one_window(cursor, moment, start, end):
 
 def test_nothing_is_told_of_a_stream_that_has_not_begun(cursor):
     assert cursor.state == {}
+
+
+@pytest.fixture
+def state(cursor):
+    """A state that knows of one row, and of changes until ten."""
+    cursor.foresee_rows([("2026-01-02", "[1]")])
+    cursor.note_changes({"2026-01-02": "2026-01-31T10:00:00"})
+    return dict(cursor.state)
+
+
+def test_a_state_remembers_rows_and_changes_which_are_asked_for_with_an_overlap(state):
+    next_one = cursor_of(state)
+
+    assert next_one.days.keys("2026-01-02") == {"[1]"}
+    assert next_one.changed_since == "2026-01-31T09:00:00"
+
+
+@pytest.mark.parametrize("settings", [{"scope": "minder"}, {"start_date": "2026-01-01"}], ids=str)
+def test_a_state_of_other_settings_remembers_nothing(state, settings):
+    next_one = cursor_of(state, **settings)
+
+    assert next_one.days.keys("2026-01-02") == set()
+    assert next_one.changed_since is None
 
 
 @given(st.sets(st.dates(date(2025, 12, 20), date(2026, 3, 20)).map(date.isoformat)))
