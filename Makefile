@@ -2,6 +2,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+# A process for each processor; who has no tests left takes over from another. ARGS="-n 0" has all in one process.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -10,13 +12,23 @@ demo: $(INSTALLED) ## Read a whole invented AFAS into .demo/afas.duckdb, change 
 	@$(BIN)/python -m demo
 
 test: $(INSTALLED) ## All tests; narrow with ARGS, as in make test ARGS="-k blocked"
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 test-all: $(INSTALLED) ## These, those with other people's tools, installed from PyPI for it, and those of the image
-	$(BIN)/python -m pytest -m "" $(ARGS)
+	$(PYTEST) -m "" $(ARGS)
 
 chaos: $(INSTALLED) ## 200 syncs of a changing table with faults and kills; SEED=… repeats one
 	CHAOS_SYNCS=200 CHAOS_SEED=$(or $(SEED),$(shell date +%s)) $(BIN)/python -m pytest -k "changing_table_with_faults" integration_tests/test_chaos.py
+
+unlike: $(INSTALLED) ## What comes of an AFAS that is not as the reference says; narrow with ARGS, as in ARGS="short-pages -v"
+	@$(BIN)/python -m integration_tests.unlike $(ARGS)
+
+breaks: $(INSTALLED) ## Mistakes in a copy of the source, one by one: each must fail a test; narrow with ARGS, as in ARGS="012 04"
+	@$(BIN)/python -m breaks $(ARGS)
+
+how-sure: $(INSTALLED) ## Write docs/how-sure.md anew, from source_afas/people/facts.py
+	$(BIN)/python -m source_afas.people.how_sure > docs/how-sure.md.new
+	mv docs/how-sure.md.new docs/how-sure.md
 
 check: $(INSTALLED) ## Formatting, lint, types and imports, changing nothing
 	$(BIN)/ruff format --check .
@@ -39,7 +51,7 @@ package: $(INSTALLED) ## The sdist, and the wheel made of it, in dist
 	$(BIN)/python -m build
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) .demo .bench .tools .catalog .many_environments build dist *.egg-info sandbox/build sandbox/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .demo .bench .tools .catalog .many_environments build dist *.egg-info sandbox/build sandbox/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED): setup.py pyproject.toml sandbox/pyproject.toml
@@ -49,4 +61,4 @@ $(INSTALLED): setup.py pyproject.toml sandbox/pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ./sandbox --editable '.[dev]'
 	@touch $@
 
-.PHONY: help demo test test-all chaos check format bench catalog package clean
+.PHONY: how-sure help demo test test-all chaos unlike breaks check format bench catalog package clean

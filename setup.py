@@ -80,6 +80,10 @@ setup(
         ],
     },
     entry_points={
-        "console_scripts": ["source-afas=source_afas.command_line.run:run", "tap-afas=source_afas.singer.tap:main"]
+        "console_scripts": [
+            "source-afas=source_afas.command_line.run:run",
+            "tap-afas=source_afas.singer.tap:main",
+            "afas=source_afas.people.app:main",
+        ]
     },
 )

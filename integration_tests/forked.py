@@ -11,7 +11,13 @@ from source_afas.command_line.run import run as source_afas
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
-    ["source_afas.command_line.commands", "source_afas.singer.commands", "integration_tests.forked"]
+    [
+        "source_afas.command_line.commands",
+        "source_afas.singer.commands",
+        "source_afas.people.probe",
+        "integration_tests.forked",
+        "integration_tests.forked_from",
+    ]
 )
 
 

@@ -17,9 +17,12 @@ from airbyte_cdk.models import (
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from afas_sandbox import Sandbox
+from integration_tests import cdk_schema
 from source_afas import SourceAfas
 from source_afas.afas import connections, rest
 from source_afas.reading import slicer as streams
+
+cdk_schema.read_once()
 
 
 @dataclass
@@ -118,12 +121,12 @@ def acting_between_requests(act: Callable[[], None] | None) -> Iterator[None]:
 
 
 @contextmanager
-def sandbox_of_small_slices() -> Iterator[Sandbox]:
+def sandbox_of_small_slices(entries: int = 0) -> Iterator[Sandbox]:
     """Serve a sandbox of empty books; small tables have many slices meanwhile, and nobody waits to ask again."""
     whole, streams.SLICE_ROWS, rest_time = streams.SLICE_ROWS, 1, rest.time
     rest.time = SimpleNamespace(sleep=lambda _: None)  # type: ignore[assignment]
     try:
-        with Sandbox(seed=1, entries=0) as running:
+        with Sandbox(seed=1, entries=entries) as running:
             running.open_only()
             yield running
     finally:

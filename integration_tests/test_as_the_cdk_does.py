@@ -64,6 +64,13 @@ def test_counts_statuses_and_log_are_the_cdks(both):
     assert told(ours)["counted", "Profit_Transactions"] == told(ours)["record", "Profit_Transactions"] == 200
 
 
+def test_a_stream_is_running_before_its_first_row(both):
+    ours, _ = both("Profit_Transactions")
+
+    first_row = next(number for number, message in enumerate(ours) if message.get("record"))
+    assert told(ours[:first_row])["status", "Profit_Transactions", "RUNNING"] == 1
+
+
 def test_errors_are_the_cdks(sandbox, both):
     sandbox.block("Profit_Accounts")
     sandbox.answer_once(200, body="<html>Login</html>", on="/connectors/Profit_Debtor", times=1_000)

@@ -84,12 +84,6 @@ TOO_LARGE = {
 FOR_EVER = 1_000_000
 
 
-@pytest.fixture
-def source_afas(source_afas):
-    source_afas.pauses = False
-    return source_afas
-
-
 @pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
 def test_check_says_what_is_wrong(sandbox, source_afas, failure):
     sandbox.answer_once(**failure.answer, on="/metainfo", times=FOR_EVER)

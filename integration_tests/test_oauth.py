@@ -1,6 +1,12 @@
 """OAuth 2 with client credentials: one token for a sync, renewed when it must be."""
 
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
 import pytest
+from airbyte_cdk.utils.airbyte_secrets_utils import filter_secrets
 
 from afas_sandbox import Sandbox
 from integration_tests.in_process import Reader
@@ -77,6 +83,7 @@ def test_a_token_that_ends_meanwhile_is_replaced_and_costs_no_row(sandbox, sourc
 
     assert sync.exit_code == 0
     assert same(sync.rows("Profit_Transactions")) == as_read(sandbox.rows("Profit_Transactions"))
+    assert len(asked_for_tokens(sandbox)) == 3, "one for discover, two for read"
 
 
 def test_an_app_connector_that_is_closed_meanwhile_is_not_asked_for_ever(sandbox, source_afas, credentials):
@@ -142,6 +149,25 @@ def test_only_the_token_that_was_refused_is_forgotten(sandbox, config):
     token.forget(first)
 
     assert token.get(config) == second != first
+
+
+def test_threads_that_need_a_token_at_once_share_one(config, monkeypatch):
+    token, fetching = AccessToken(), threading.Barrier(2)
+
+    def fetched(_):
+        with suppress(threading.BrokenBarrierError):
+            fetching.wait(0.5)  # for another thread that fetches one, too
+        return str(uuid.uuid4()), 3600.0
+
+    monkeypatch.setattr(oauth, "_fetched", fetched)
+    with ThreadPoolExecutor(4) as threads:
+        assert len(set(threads.map(lambda _: token.get(config), range(4)))) == 1
+
+
+def test_a_token_is_a_secret_as_soon_as_it_is_there(config):
+    bearer = AccessToken().get(config)
+
+    assert filter_secrets(f"sent with Bearer {bearer}") == "sent with Bearer ****"
 
 
 def test_a_token_that_check_fetched_is_renewed_with_the_patience_of_a_read(sandbox, config, monkeypatch):

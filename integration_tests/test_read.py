@@ -292,6 +292,17 @@ def test_the_closing_error_names_the_streams_and_blames_whom_they_blame(sandbox,
     assert sync.error()["failure_type"] == sync.error("Profit_Debtor")["failure_type"] == "transient_error"
 
 
+def test_where_one_stream_waits_for_somebody_to_act_the_sync_does_too(sandbox, source_afas):
+    offered = source_afas.discover().streams
+    sandbox.answer_once(503, retry_after=7200, on="/connectors/Profit_Debtor")
+    sandbox.block("Profit_Accounts")
+
+    sync = source_afas.read_catalog([offered["Profit_Debtor"], offered["Profit_Accounts"]])
+
+    assert sync.error("Profit_Debtor")["failure_type"] == "transient_error"
+    assert sync.error("Profit_Accounts")["failure_type"] == sync.error()["failure_type"] == "config_error"
+
+
 def test_administrations_that_do_not_exist_are_said_aloud(source_afas):
     sync = source_afas.read("Profit_Journals", administrations=[99])
 

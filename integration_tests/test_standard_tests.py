@@ -1,6 +1,7 @@
 from integration_tests import cdk_standard_tests
 
-PYTEST = ("-k", "not docker", "-Werror::airbyte_cdk.test.standard_tests.DiscoveredCatalogWarning")
+# An error is what it only warns of, too: a DiscoveredCatalogWarning, which CDKs before 7.36 do not know by name.
+PYTEST = ("-k", "not docker", "-Werror::UserWarning")
 
 
 def test_the_cdks_standard_tests_pass(tmp_path):

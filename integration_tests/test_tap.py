@@ -1,14 +1,17 @@
 """`tap-afas`: the source as a Singer tap."""
 
 import json
+import logging
 import subprocess
 import sys
 from decimal import Decimal
 
 import pytest
+from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
 
 from afas_sandbox import Latency, Sandbox
 from integration_tests.singer import Tap
+from source_afas.singer import commands
 
 ENTRIES, ACCOUNTS, DEBTORS = "Profit_Transactions", "Profit_Accounts", "Profit_Debtor"
 KEY = ["UnitId", "JournalId", "EntryNo", "SeqNo"]
@@ -395,6 +398,14 @@ def test_the_token_is_in_no_output(sandbox, tap_afas, arguments):
 
     digits = sandbox.token.split("<data>")[1].split("</data>")[0]
     assert digits not in told.stdout + told.stderr
+
+
+def test_a_line_of_the_log_holds_no_secret():
+    add_to_secrets("geheim-8d1f")
+
+    line = commands._Line("%(message)s").format(logging.makeLogRecord({"msg": "No token geheim-8d1f"}))
+
+    assert line == "No token ****"
 
 
 def test_about_tells_the_settings_and_capabilities(tap_afas):

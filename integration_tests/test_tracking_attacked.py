@@ -95,6 +95,42 @@ def test_the_day_that_a_killed_first_load_told_may_be_gone(sandbox):
     entries.quiet()
 
 
+def test_what_changes_during_the_first_load_is_found_by_the_next_sync(sandbox):
+    entries = Entries(sandbox, ten_days())
+    requests = iter(range(1_000))
+
+    def late_in_the_load():
+        if next(requests) == 20:
+            entries.insert(Nr=100, Tekst="Nieuw", Dag="2026-01-01T00:00:00")
+            entries.touch("2026-01-09")
+
+    entries.sync(between_requests=late_in_the_load)
+
+    assert next(requests) > 20
+    entries.quiet()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        pytest.param("date", "2026-01-01T09:00:00.400000", id="a time of which AFAS shows no fractions"),
+        pytest.param("string", None, id="empty"),
+    ],
+)
+def test_a_row_that_moved_is_found_by_a_key_with_something_special_in_it(sandbox, kind, value):
+    fields = {"Nr": "int", "Deel": kind, "Tekst": "string", "Dag": "date"}
+    entries = Entries(sandbox, [{**row, "Deel": value} for row in ten_days()], fields, ("Nr", "Deel"), 7)
+    entries.sync()
+    sandbox.update("Regels", {"Nr": 0}, Dag="2026-01-05T00:00:00")
+    entries.touch("2026-01-01")
+
+    sync = entries.sync()
+
+    assert sync.error == ""
+    assert 0 in {row["Nr"] for row in sync.rows}
+    assert not any(row["_ab_cdc_deleted_at"] for row in sync.rows)
+
+
 @pytest.mark.parametrize("nth", [1, 2, 3, 4])
 def test_an_empty_answer_once_loses_no_new_row_of_a_touched_day(sandbox, nth):
     entries = Entries(sandbox, ten_days())
@@ -278,6 +314,27 @@ class Places:
         for row in [r for r in self.rows if all(r[n] == v for n, v in where.items())]:
             self.rows.remove(row)
             self.sandbox.delete("Plaatsen", {name: row[name] for name in self.key})
+
+
+def test_a_row_that_a_killed_sync_told_and_that_is_gone_is_deleted(sandbox):
+    table = Places(sandbox, places())
+    table.quiet()
+    table.add(Code="c001", Naam="Nieuw")
+    table.sync(killed_at_row=1)
+    table.remove(Code="c001")
+
+    table.quiet()
+
+
+def test_a_change_that_a_killed_sync_did_not_tell_comes_with_the_next_one(sandbox):
+    table = Places(sandbox, places())
+    table.quiet()
+    for row in table.rows[1:3]:
+        row["Naam"] = "Anders"
+        sandbox.update("Plaatsen", {"Code": row["Code"]}, Naam="Anders")
+    table.sync(killed_at_row=1)
+
+    table.quiet()
 
 
 def told(sync):

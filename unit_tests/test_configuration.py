@@ -86,6 +86,7 @@ def test_a_good_configuration_passes(config):
         ({"environment": f"<token>{DIGITS}</token>"}, "`environment`", "12345 or O12345AA."),
         ({"adminstrations": [1]}, "`adminstrations`", "did you mean `administrations`?"),
         ({"environment": "T12345AA", "environment_type": "accept"}, "`environment_type`", "says test"),
+        ({"environment_type": f"hunter2{DIGITS[:32]}"}, "`environment_type`", "production, test, accept, training."),
         ({"environment_type": "live"}, "`environment_type`", "production, test, accept, training"),
         ({"credentials": None}, "`credentials`", "auth_type"),
         ({"credentials": "hunter2"}, "`credentials`", "auth_type"),

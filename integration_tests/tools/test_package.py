@@ -91,6 +91,7 @@ def test_the_wheel_holds_the_source_and_nothing_else(wheel):
     }
     assert content(wheel)[f"{about}/entry_points.txt"].decode().split("\n") == [
         "[console_scripts]",
+        "afas = source_afas.people.app:main",
         "source-afas = source_afas.command_line.run:run",
         "tap-afas = source_afas.singer.tap:main",
         "",

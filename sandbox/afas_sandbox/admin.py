@@ -21,6 +21,7 @@ from starlette.routing import Route
 from afas_sandbox.handle import ADMIN_PATH, Handle
 from afas_sandbox.latency import Latency
 from afas_sandbox.request_log import RecordedRequest
+from afas_sandbox.unlike import SWITCHES
 
 Act = Callable[[Handle, dict[str, Any]], Any]
 """What a path does: given the handle and the parameters of the request, it returns something for JSON."""
@@ -102,6 +103,9 @@ ACTS: tuple[tuple[str, str, Act, str], ...] = (
         "order a fault, as Sandbox.answer_once",
     ),
     _act("POST", "/forget_faults", lambda sandbox, _: sandbox.forget_faults(), "take all ordered faults back"),
+    _act("GET", "/unlike", lambda sandbox, _: _switches(sandbox), "the switches, and which are on"),
+    _act("POST", "/unlike", lambda sandbox, given: sandbox.unlike(*given["switches"]), "switch on `switches`"),
+    _act("DELETE", "/unlike", lambda sandbox, _: sandbox.like_the_reference(), "switch all off"),
     _act(
         "POST", "/conditions", lambda sandbox, given: _conditions(sandbox, given),
         "`latency` {per_call, per_1000_cells, per_1000_skipped}, `at_most`, `maintenance`, `cell_budget`, "
@@ -149,6 +153,13 @@ def _endpoint(sandbox: Handle, act: Act) -> Callable[[Request], Awaitable[Respon
 
 def _requests(sandbox: Handle) -> list[dict[str, Any]]:
     return [_without_secret(request) for request in list(sandbox.requests)]
+
+
+def _switches(sandbox: Handle) -> list[dict[str, Any]]:
+    on = sandbox.service.unlike.names
+    return [
+        {"name": each.name, "kind": each.kind, "says": each.says, "on": each.name in on} for each in SWITCHES.values()
+    ]
 
 
 def _without_secret(request: RecordedRequest) -> dict[str, Any]:

@@ -29,10 +29,12 @@ class AppConnector:
         self.own: dict[str, GetConnector] = {}
         """GetConnectors that were defined in this sandbox alone."""
         self.opened = dict.fromkeys(opened_at_first())
+        self.closed: dict[str, None] = {}
+        """What was open once."""
         self.blocked = {each.id for each in known().values() if each.blocked}
         self.ip_refused = False
         self.token_revoked = False
-        self._clock = clock
+        self.clock = clock
         self._bearers: dict[str, datetime] = {}
 
     @property
@@ -54,6 +56,10 @@ class AppConnector:
     def get_connectors(self) -> list[GetConnector]:
         """Return the opened GetConnectors, blocked ones too, in the order of opening."""
         return [self.find(name) for name in list(self.opened)]
+
+    def closed_ones(self) -> list[GetConnector]:
+        """Return the GetConnectors that were open once and are not now."""
+        return [self.find(name) for name in list(self.closed) if name not in self.opened]
 
     def serve(self, name: str) -> GetConnector:
         """Return a GetConnector that may be read; raise AFAS's error where it may not.
@@ -77,7 +83,7 @@ class AppConnector:
             return self._token_refusal(credential.strip())
         if kind.lower() == "bearer":
             expires = self._bearers.get(credential.strip())
-            return None if expires is not None and self._clock.now < expires else empty(401)
+            return None if expires is not None and self.clock.now < expires else empty(401)
         return empty(401)
 
     def _token_refusal(self, credential: str) -> Answer | None:
@@ -99,7 +105,7 @@ class AppConnector:
         if (form.get("client_id"), form.get("client_secret")) != (self.client_id, self.client_secret):
             return Answer(401, as_json({"error": "invalid_client"}), headers)
         bearer = "eyJ" + _digest("bearer", f"{self.client_id} {len(self._bearers)}").lower()
-        self._bearers[bearer] = self._clock.now + BEARER_LIFE
+        self._bearers[bearer] = self.clock.now + BEARER_LIFE
         grant = {
             "access_token": bearer,
             "token_type": "Bearer",

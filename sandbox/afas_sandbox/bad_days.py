@@ -55,6 +55,14 @@ class BadDays:
         """Take back all that was ordered by `answer_once` and has not happened."""
         self.service.faults.clear()
 
+    def unlike(self, *switches: str) -> None:
+        """Be unlike the reference in these ways, beside those that are on; `afas-sandbox unlike` lists them."""
+        self.service.unlike.switch_on(*switches)
+
+    def like_the_reference(self) -> None:
+        """Be as the reference says again."""
+        self.service.unlike.switch_off()
+
     def _made_up(
         self, status: int, body: Any, message: str | None, fault: Fault | None, retry_after: int | None
     ) -> Answer:

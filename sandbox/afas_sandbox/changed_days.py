@@ -13,7 +13,7 @@ from typing import Any
 from afas_sandbox.database import Database
 
 
-def touch(database: Database, now: datetime, condition: str, parameters: Sequence[Any]) -> None:
+def touch(database: Database, now: datetime, condition: str, parameters: Sequence[Any], *, listed: bool = True) -> None:
     """Note the booking days of the entry lines that meet a condition as changed now.
 
     Raises LookupError where no line does.
@@ -26,5 +26,7 @@ def touch(database: Database, now: datetime, condition: str, parameters: Sequenc
         touched = [day for (day,) in days.fetchall()]
         if not touched:
             raise LookupError("there is no such entry")
+        if not listed:
+            return
         connection.execute("DELETE FROM changed_days WHERE list_contains(?, entry_date)", [touched])
         connection.execute("INSERT INTO changed_days SELECT unnest(?), ?", [touched, now])

@@ -13,11 +13,15 @@ from collections.abc import Sequence
 from afas_sandbox.admin import about
 from afas_sandbox.latency import Latency
 from afas_sandbox.sandbox import Sandbox
+from afas_sandbox.unlike import SWITCHES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     given = _parser().parse_args(arguments)
+    if given.command == "unlike":
+        print("\n".join(f"{each.kind:>2}  {each.name:<32}{each.says}" for each in SWITCHES.values()))
+        return 0
     stopped = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: stopped.set())
@@ -28,6 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         per_1000_skipped=given.latency_ms_per_1000_skipped / 1000,
     )
     sandbox.at_most = given.at_most
+    try:
+        sandbox.unlike(*given.unlike)
+    except LookupError as error:
+        print(f"{error.args[0]}.", file=sys.stderr)
+        return 2
     try:
         sandbox.start()
     except OSError as error:
@@ -81,5 +90,13 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--latency-ms-per-1000-skipped", type=float, default=0, help="on top, per 1,000 rows skipped")
     serve.add_argument("--at-most", type=int, help="requests at a time before a row lock is the answer")
     serve.add_argument("--profit-6", action="store_true", help="write numbers and pages as Profit 6 did")
+    serve.add_argument(
+        "--unlike",
+        action="append",
+        default=[],
+        metavar="SWITCH",
+        help="be unlike the reference in this; may be repeated",
+    )
     serve.add_argument("--json", action="store_true", help="print one line of JSON, for scripts")
+    commands.add_parser("unlike", help="list the switches of `serve --unlike`")
     return parser

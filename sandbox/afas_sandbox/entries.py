@@ -16,6 +16,7 @@ from afas_sandbox.changed_days import touch
 from afas_sandbox.clock import Clock
 from afas_sandbox.definition import Field
 from afas_sandbox.tables import stored
+from afas_sandbox.unlike import Unlike
 
 COLUMNS: Mapping[str, str] = {
     "UnitId": "unit",
@@ -62,11 +63,12 @@ class EntryKey:
 class Entries:
     """The journal entries, open to change."""
 
-    def __init__(self, books: Books, clock: Clock, seed: int) -> None:
+    def __init__(self, books: Books, clock: Clock, seed: int, unlike: Unlike) -> None:
         self._books = books
         self._database = books.database
         self._clock = clock
         self._seed = seed
+        self._unlike = unlike
         self._changes = 0
 
     def insert(self, lines: Sequence[Mapping[str, Any]] | None = None, **fields: Any) -> EntryKey:
@@ -102,7 +104,7 @@ class Entries:
             }
             numbered = [{**shared, "SeqNo": number, **line} for number, line in enumerate(lines, start=1)]
             self._write(numbered)
-            touch(self._database, now, *_condition(first["UnitId"], entry_no, None))
+            self._touch("inserted", *_condition(first["UnitId"], entry_no, None))
         return EntryKey(
             unit_id=first["UnitId"],
             year=numbered[0]["Year"],
@@ -130,7 +132,7 @@ class Entries:
         condition, key = _condition(unit_id, entry_no, seq_no)
         sets = ", ".join(f"{COLUMNS[name]} = CAST(? AS {_field(name).sql_type})" for name in values)
         with self._database.writing() as connection:
-            touch(self._database, now, condition, key)
+            self._touch("moved" if "EntryDate" in fields else "changed", condition, key)
             connection.execute(
                 f"UPDATE entry_lines SET {sets} WHERE {condition}",
                 [*(_stored(name, value) for name, value in values.items()), *key],
@@ -139,7 +141,7 @@ class Entries:
                 self._find_collect_accounts(condition, key)
             if {"AmtDebit", "AmtCredit", "DimAx1", "DimAx2", "DimAx3", "DimAx4", "DimAx5"} & set(fields):
                 self._unsplit(condition, key)
-            touch(self._database, now, condition, key)
+            self._touch("changed", condition, key)
 
     def change_some(self, number: int) -> list[EntryKey]:
         """Change the description of `number` entries, always the same ones for a seed, and return their keys."""
@@ -156,7 +158,7 @@ class Entries:
         self._books.make()
         condition, key = _condition(unit_id, entry_no, None)
         with self._database.writing() as connection:
-            touch(self._database, self._clock.now, condition, key)
+            self._touch("deleted", condition, key)
             connection.execute(f"DELETE FROM splits WHERE {condition}", key)
             connection.execute(f"DELETE FROM entry_lines WHERE {condition}", key)
 
@@ -164,6 +166,9 @@ class Entries:
         """Return the keys of all entries, by administration and number."""
         self._books.make()
         return self._keys("ORDER BY unit, entry_no")
+
+    def _touch(self, what: str, condition: str, key: Sequence[Any]) -> None:
+        touch(self._database, self._clock.now, condition, key, listed=self._unlike.touched(what))
 
     def _keys(self, rest: str) -> list[EntryKey]:
         rows = self._within(

@@ -50,6 +50,8 @@ class Fault(Enum):
         "The data is locked by another user (row lock).",
     )
     """More calls at a time than AFAS bears; the text is our guess [D:trouble says that they fail by row locks]."""
+    INVALID_INDEX = (-2147180989, "General message: Invalid Index field", "General message: Invalid Index field")
+    """A field that AFAS does not sort by [client code]."""
     TOKEN_NOT_BASE64 = (-2147180990, "Het token is niet Base64-gecodeerd.", "The token is not Base64 encoded.")
     """The status is [H:call, official], the text our guess."""
 

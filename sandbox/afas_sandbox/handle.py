@@ -34,7 +34,7 @@ class Handle(BadDays):
         self.books = Books(self.database, seed, entries)
         self.service = Service(self.database, self.books, self.app_connector, seed=seed)
         self.service.conditions.style = Style(profit_6=profit_6)
-        self._entries = Entries(self.books, self.clock, seed)
+        self._entries = Entries(self.books, self.clock, seed, self.service.unlike)
         self._tables = tables.Tables(self.database)
         self._defined = 0
         self._origin: str | None = None
@@ -110,7 +110,7 @@ class Handle(BadDays):
         found = self.app_connector.find(get_connector)
         if found.own_table is None:
             self.books.make()
-        return all_rows(self.database, found)
+        return all_rows(self.database, found, self.service.unlike, self.now)
 
     @property
     def requests(self) -> RequestLog:
@@ -211,7 +211,9 @@ class Handle(BadDays):
     def close_connector(self, *get_connectors: str) -> None:
         """Let it open them no longer: they are gone from metainfo, and asking for them fails as unauthorised."""
         for name in get_connectors:
-            self.app_connector.opened.pop(self.app_connector.find(name).id, None)
+            found = self.app_connector.find(name).id
+            self.app_connector.opened.pop(found, None)
+            self.app_connector.closed[found] = None
 
     def open_only(self, *get_connectors: str) -> None:
         """Let it open these and nothing else."""

@@ -43,6 +43,10 @@ class Query:
     """Fields and whether they run downwards."""
     skip: int
     take: int
+    by_json: bool = False
+    """Whether the filters came as `filterjson`."""
+    late: bool = False
+    """Whether the filters take rows out of the page, instead of deciding which rows it is made of."""
 
     @property
     def everything(self) -> bool:
@@ -58,6 +62,7 @@ def read_query(parameters: Mapping[str, str], get_connector: GetConnector) -> Qu
         order=tuple(_order(parameters.get("orderbyfieldids", ""), get_connector)),
         skip=skip,
         take=EVERYTHING if skip == EVERYTHING else _take(parameters.get("take")),
+        by_json=bool(parameters.get("filterjson")),
     )
 
 

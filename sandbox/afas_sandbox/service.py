@@ -32,6 +32,7 @@ from afas_sandbox.page import CELL_BUDGET, read_page
 from afas_sandbox.query import read_query
 from afas_sandbox.request_log import BASE_PATH, RecordedRequest, RequestLog
 from afas_sandbox.shown import Style
+from afas_sandbox.unlike import Unlike
 
 LONGEST_QUERY_STRING = 2049
 """Characters, the question mark included; a longer one is not found [D:get, official]."""
@@ -79,6 +80,7 @@ class Service:
     conditions: Conditions = field(default_factory=Conditions)
     faults: Faults = field(default_factory=Faults)
     log: RequestLog = field(default_factory=RequestLog)
+    unlike: Unlike = field(default_factory=Unlike)
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -151,23 +153,25 @@ class Service:
                     await asyncio.sleep(max(0.0, seconds - (monotonic() - started)))
             except FunctionalError as error:
                 answer = functional(error, language, self.log_reference(request.state.request))
+                answer = self.unlike.refused(answer) if error.fault is Fault.NOT_AUTHORISED else answer
             return Response(answer.body, answer.status, answer.headers)
 
         return respond
 
     async def metainfo(self, request: Request, language: str) -> Answer:
         """Tell what the app connector opens."""
-        opened = self.app_connector.get_connectors()
+        opened = self.unlike.listed(self.app_connector.get_connectors(), self.app_connector.closed_ones())
         return _json(metainfo.of_app_connector(opened, self.app_connector.environment, language))
 
     async def metainfo_of_one(self, request: Request, language: str) -> Answer:
         """Tell the fields of one GetConnector."""
-        return _json(metainfo.of_get_connector(self._named(request), language))
+        return _json(self.unlike.metainfo(metainfo.of_get_connector(self._named(request), language)))
 
     async def rows(self, request: Request, language: str) -> Answer:
         """Give rows of one GetConnector."""
         get_connector = self._named(request)
-        query = read_query(request.state.request.query, get_connector)
+        parameters = self.unlike.parameters(request.state.request.query, get_connector)
+        query = read_query(parameters, get_connector)
         call = next(self._calls)
 
         def read() -> Any:
@@ -181,13 +185,17 @@ class Service:
                 call=call,
                 cell_budget=self.conditions.cell_budget,
                 style=self.conditions.style,
+                unlike=self.unlike,
+                now=self.app_connector.clock.now,
             )
 
         page = await run_in_threadpool(read)
         request.state.cost = (page.cells, page.skipped)
         if len(page.body) > self.conditions.largest_answer:
             return empty(413)
-        return Answer(200, page.body, {"Content-Type": "application/json; charset=utf-8"})
+        answer = Answer(200, page.body, {"Content-Type": "application/json; charset=utf-8"})
+        answer = self.unlike.answer(answer, page.rows, call)
+        return self.unlike.remembered(get_connector, parameters, answer)
 
     async def profit_version(self, request: Request, language: str) -> Answer:
         """Tell the version of Profit."""

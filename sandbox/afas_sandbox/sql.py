@@ -8,19 +8,17 @@ Values travel as parameters, never in the text of the statement.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
-from typing import Any
 
+from afas_sandbox.clause import Clause, joined
 from afas_sandbox.definition import Field, GetConnector
 from afas_sandbox.errors import Fault, FunctionalError
 from afas_sandbox.query import Condition, Query
 from afas_sandbox.quick_filter import quick_conditions
 from afas_sandbox.shown import PROFIT_7, text_in_sql
-
-Clause = tuple[str, list[Any]]
-"""A piece of SQL and its parameters."""
+from afas_sandbox.unlike import Unlike
 
 SYMBOLS = {1: "=", 2: ">=", 3: "<=", 4: ">", 5: "<", 7: "<>"}
 
@@ -30,14 +28,15 @@ _TIME = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2})?")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
-def where(query: Query) -> Clause:
+def where(query: Query, unlike: Unlike) -> Clause:
     """Return the condition that a row must meet."""
     if not query.groups:
         return "TRUE", []
-    return _joined(" OR ", [_joined(" AND ", [_condition(each) for each in group]) for group in query.groups])
+    groups = [[_condition(each, unlike) for each in group] for group in query.groups]
+    return unlike.where(groups, query) or joined("OR", [joined("AND", group) for group in groups])
 
 
-def order_by(query: Query, get_connector: GetConnector, call: int) -> str:
+def order_by(query: Query, get_connector: GetConnector, call: int, unlike: Unlike) -> str:
     """Return the order of the rows.
 
     Where the request leaves it open, the rows stand as the call's number shuffles them: AFAS promises no order that was
@@ -45,38 +44,41 @@ def order_by(query: Query, get_connector: GetConnector, call: int) -> str:
     """
     parts = []
     for field, downwards in query.order:
-        column = f"{field.column} COLLATE NOCASE" if field.sql_type == "VARCHAR" else field.column
-        parts.append(f"{column} {'DESC NULLS LAST' if downwards else 'ASC NULLS FIRST'}")
+        direction = "DESC NULLS LAST" if downwards else "ASC NULLS FIRST"
+        parts.append(f"{_without_case(unlike.sorted(field), field)} {unlike.direction(direction, field)}")
     identity = get_connector.identity
     if identity and not {field.column for field, _ in query.order}.issuperset(identity):
         parts.append(f"hash({', '.join(identity)}, {call})")
     return f"ORDER BY {', '.join(parts)}" if parts else ""
 
 
-def _condition(condition: Condition) -> Clause:
-    return _COMPARISONS[condition.operator](condition)
+def _condition(condition: Condition, unlike: Unlike) -> Clause:
+    return unlike.condition(_COMPARISONS[condition.operator](condition, unlike), condition)
 
 
-def _joined(word: str, clauses: Sequence[Clause]) -> Clause:
-    return f"({word.join(text for text, _ in clauses)})", [value for _, values in clauses for value in values]
+def _without_case(sql: str, field: Field) -> str:
+    """Have a text sort and compare without regard to case, where no other rule was given."""
+    return f"{sql} COLLATE NOCASE" if field.sql_type == "VARCHAR" and sql == field.column else sql
 
 
-def _compare(condition: Condition) -> Clause:
+def _compare(condition: Condition, unlike: Unlike) -> Clause:
     field, symbol = condition.field, SYMBOLS[condition.operator]
     if field.data_type in ("int", "decimal"):
-        return _compare_number(field, symbol, condition.value)
+        return _compare_number(condition, symbol, unlike)
+    column, value = unlike.compared(field.column, condition), unlike.compared("?", condition)
     if field.data_type == "date":
-        return f"{field.column} {symbol} ?", [_time(condition.value)]
+        return f"{column} {symbol} {value}", [_time(condition.value)]
     if field.data_type == "boolean":
-        value = _BOOLEANS.get(condition.value.lower())
-        if value is None:
+        wanted = _BOOLEANS.get(condition.value.lower())
+        if wanted is None:
             raise FunctionalError(Fault.UNEXPECTED)
-        return f"{field.column} {symbol} ?", [value]
-    return f"{field.column} COLLATE NOCASE {symbol} ?", [condition.value]
+        return f"{column} {symbol} {value}", [wanted]
+    return f"{_without_case(column, field)} {symbol} {value}", [condition.value]
 
 
-def _compare_number(field: Field, symbol: str, text: str) -> Clause:
+def _compare_number(condition: Condition, symbol: str, unlike: Unlike) -> Clause:
     """Compare exactly, also with a number of more digits than the column has."""
+    field, text = condition.field, condition.value
     if not _NUMBER.fullmatch(text):
         raise FunctionalError(Fault.UNEXPECTED)
     value = Decimal(text)
@@ -90,7 +92,8 @@ def _compare_number(field: Field, symbol: str, text: str) -> Clause:
             return f"{field.column} IS {'NOT NULL' if symbol == '<>' else 'NULL AND FALSE'}", []
         symbol = ">" if symbol.startswith(">") else "<="
     sql_type = "BIGINT" if field.data_type == "int" else field.sql_type
-    return f"{field.column} {symbol} CAST(? AS {sql_type})", [format(floor, "f")]
+    column = unlike.compared(field.column, condition)
+    return f"{column} {symbol} {unlike.compared(f'CAST(? AS {sql_type})', condition)}", [format(floor, "f")]
 
 
 def _floor(value: Decimal, scale: int) -> Decimal:
@@ -111,8 +114,8 @@ def _time(text: str) -> datetime:
         raise FunctionalError(Fault.UNEXPECTED) from None
 
 
-def _holds(function: str, negated: bool = False) -> Callable[[Condition], Clause]:
-    def compare(condition: Condition) -> Clause:
+def _holds(function: str, negated: bool = False) -> Callable[[Condition, Unlike], Clause]:
+    def compare(condition: Condition, unlike: Unlike) -> Clause:
         text = _text_sought(function, condition.value)
         word = "NOT " if negated else ""
         # On other fields than text the comparison is with the value as shown [our guess].
@@ -130,20 +133,20 @@ def _text_sought(function: str, value: str) -> str:
     return value[1 if before else 0 : -1 if after else None]
 
 
-def _empty(condition: Condition) -> Clause:
+def _empty(condition: Condition, unlike: Unlike) -> Clause:
     return f"{condition.field.column} IS NULL", []
 
 
-def _not_empty(condition: Condition) -> Clause:
+def _not_empty(condition: Condition, unlike: Unlike) -> Clause:
     return f"{condition.field.column} IS NOT NULL", []
 
 
-def _quick(condition: Condition) -> Clause:
-    groups = quick_conditions(condition)
-    return _joined(" OR ", [_joined(" AND ", [_condition(each) for each in group]) for group in groups])
+def _quick(condition: Condition, unlike: Unlike) -> Clause:
+    groups = [[_condition(each, unlike) for each in group] for group in quick_conditions(condition)]
+    return joined("OR", [joined("AND", group) for group in groups])
 
 
-_COMPARISONS: dict[int, Callable[[Condition], Clause]] = {
+_COMPARISONS: dict[int, Callable[[Condition, Unlike], Clause]] = {
     **dict.fromkeys(SYMBOLS, _compare),
     6: _holds("contains"),
     8: _empty,

@@ -284,7 +284,7 @@ FACTS: tuple[Fact, ...] = (
         "`<` and `<=` do not find empty values.",
         "inferred",
         ("afas/query.py", "reading/order.py"),
-        "a slice asks for its empty values anyway; a row that comes twice has the same key",
+        "not counted on: what lies before a border includes the empty ones anyway",
         probe_values.less_finds_no_empty,
         "less-finds-empty",
     ),

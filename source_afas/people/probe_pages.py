@@ -10,7 +10,7 @@ from source_afas.afas.errors import NotServed
 from source_afas.people.finding import Finding, fails, found, holds, together, unseen
 from source_afas.people.looking import NOT_THERE, Looking, RefusedError, Seen, Table, UnseenError
 
-PARTS = ((7, 20), (27, 10), (37, 10), (47, 13))
+PARTS = ((7, 20), (27, 10), (37, 10))
 """Where pages begin that are compared with the first rows, and how many rows they have."""
 
 

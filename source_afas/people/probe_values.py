@@ -231,7 +231,8 @@ def texts_compare_as_they_sort(looking: Looking) -> Finding:
     table, name, rows = _sorted_texts(looking)
     values = [str(row[name]) for row in rows]
     borders = texts.borders(values)
-    if not borders:
+    rules = texts.told(values, borders)
+    if not rules:
         return unseen("no texts that would tell it were seen")
     wrong = 0
     for place in borders:
@@ -241,9 +242,10 @@ def texts_compare_as_they_sort(looking: Looking) -> Finding:
         wrong += came != expected
     return found(
         not wrong,
-        f"{len(borders)} comparisons with {len(values)} sorted texts agree",
+        f"in {len(values)} texts, which would show {rules} of {len(texts.RULES) - 1} other rules",
         f"{wrong} of {len(borders)} comparisons do not agree with the order of {len(values)} texts",
         texts=len(values),
+        rules_that_would_show=rules,
         comparisons=len(borders),
         unlike=wrong,
     )
@@ -334,6 +336,8 @@ def compares(looking: Looking, operator: str) -> Finding:
     value = next((v for v in values[1:-1] if v % 2 == 0 and v > 9), values[len(values) // 2])
     criterion = where(name, operator, value)
     expected = [row for row in rows if criterion.holds(row)]
+    if not expected:
+        return unseen(f"no numbers that would tell `{operator}` were seen")
     # Beyond the rows that are known others may come.
     take = min(len(expected) + (operator in ("<=", "<")), MOST_ROWS)
     try:

@@ -90,7 +90,7 @@ def content(findings: Findings, looking: Looking) -> dict[str, Any]:
                 {
                     "name": table.name if table.name in standard_get_connectors() else f"GetConnector {number}",
                     "rows_seen": len(table.rows),
-                    "has_more": not table.is_whole,
+                    "full_page": not table.is_whole,
                     "fields": len(table.described.fields),
                     "has_a_key": bool(table.described.primary_key),
                     "has_a_cursor": bool(table.described.cursor_field),

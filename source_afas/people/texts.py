@@ -35,7 +35,7 @@ RULES: Mapping[str, Rule] = {
 }
 """What a text is sorted by, under each rule."""
 
-MOST_BORDERS = 3
+MOST_BORDERS = 2
 
 
 def is_sorted(values: Sequence[str], rule: Rule) -> bool:
@@ -71,6 +71,11 @@ def borders(values: Sequence[str]) -> list[int]:
         chosen.append(best)
         seen |= shown[best]
     return chosen
+
+
+def told(values: Sequence[str], places: Sequence[int]) -> int:
+    """Return how many rules would be seen at some places in sorted texts, if texts were compared by them."""
+    return sum(any(_differs(values, place, rule) for place in places) for rule in RULES.values())
 
 
 def _differs(values: Sequence[str], place: int, rule: Rule) -> bool:

@@ -13,7 +13,7 @@ import requests
 from source_afas.afas import connections
 from source_afas.afas.errors import BodyTooLarge, SentElsewhere
 
-OK = b"HTTP/1.1 200 OK\r\n"
+OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 
 
 @pytest.fixture

@@ -1,8 +1,23 @@
 import pytest
 
-from source_afas.people.texts import MOST_BORDERS, RULES, borders, is_sorted, tell_apart
+from source_afas.people.texts import MOST_BORDERS, RULES, borders, is_sorted, tell_apart, told
 
-TEXTS = ["a_b", "A.D", "bal 2", "Bal-1", "bal1x", "co-op", "coop2", "Item1", "Item10", "item2", "Zoe2", "zoë", "zz"]
+TEXTS = [
+    "a_b",
+    "A.D",
+    "bal 2",
+    "Bal-1",
+    "bal1x",
+    "co-op",
+    "coon",
+    "coop2",
+    "Item1",
+    "Item10",
+    "item2",
+    "Zoe2",
+    "zoë",
+    "zz",
+]
 
 
 @pytest.mark.parametrize("rule", ["binary", "natural", "without hyphens", "by length", "letters and digits alone"])
@@ -14,6 +29,11 @@ def test_a_comparison_by_another_rule_would_be_seen_at_a_border(rule):
 
     assert 0 < len(places) <= MOST_BORDERS
     assert any({v for v in values if by(v) < by(values[n])} != set(values[:n]) for n in places)
+
+
+def test_texts_that_all_rules_sort_alike_tell_nothing():
+    assert told(["a", "b", "c"], borders(["a", "b", "c"])) == 0
+    assert told(TEXTS, borders(TEXTS)) > 3
 
 
 def test_a_text_that_may_equal_another_makes_no_border():
