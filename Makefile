@@ -34,7 +34,7 @@ check: $(INSTALLED) ## Formatting, lint, types and imports, changing nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports
 
 format: $(INSTALLED) ## Put formatting and imports right
 	$(BIN)/ruff format .

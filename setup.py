@@ -73,7 +73,7 @@ setup(
             "setuptools>=77",  # make catalog: builds the sandbox's wheel without a network
             "ruff==0.17.6",
             "mypy==2.4.1",
-            "import-linter>=2.17,<3",  # imports run one way
+            "import-linter==2.6",  # imports run one way
             "types-PyYAML",
             "types-requests",
             "types-jsonschema",

@@ -164,23 +164,23 @@ class Answers:
     def _range(self, field: str, value: str, operator: str) -> tuple[int, int]:
         column: Callable[[int], Any]
         wanted: Any
+        everything, nothing = (0, self.number), (0, 0)
+        if operator in ("8", "9"):  # whatever stands beside it
+            return nothing if operator == "8" else everything
         if field == "EntryId":
-            column, wanted = (lambda entry: entry + 1), int(value or 0)
+            column, wanted = (lambda entry: entry + 1), int(value)
         elif field == "Modified":
             column, wanted = (lambda entry: _time(entry)[:-1]), value
         else:
             raise ValueError(f"no filter on {field} here")
         begin = bisect.bisect_left(range(self.number), wanted, key=column)
         after = bisect.bisect_right(range(self.number), wanted, key=column)
-        everything, nothing = (0, self.number), (0, 0)
         return {
             "1": (begin, after),
             "2": (begin, self.number),
             "3": (0, after),
             "4": (after, self.number),
             "5": (0, begin),
-            "8": nothing,
-            "9": everything,
         }[operator]
 
 

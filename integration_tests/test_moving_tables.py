@@ -220,6 +220,21 @@ def test_a_state_comes_often_and_only_after_the_rows_that_it_covers(sandbox):
         assert {row["Id"] for row in rows if row["Gewijzigd_op"] < state["Gewijzigd_op"]} <= came
 
 
+def test_rows_without_a_time_come_with_the_first_window(sandbox):
+    """They are in none, and every state says that they have come."""
+    rows = [
+        {"Id": n, "Gewijzigd_op": (START + timedelta(seconds=5 * n)).isoformat() if n % 10 else None}
+        for n in range(1_000)
+    ]
+    sandbox.define("Soms", fields={"Id": "int", "Gewijzigd_op": "date"}, rows=rows)
+
+    sync = Reader(sandbox, "Soms", key=("Id",), cursor="Gewijzigd_op", page_size=20).read()
+
+    assert sorted(row["Id"] for row in sync.rows) == list(range(1_000))
+    assert len(sync.states) > 3
+    assert sum(row["Gewijzigd_op"] is None for row in sync.states[0][1]) == 100
+
+
 @pytest.mark.parametrize(("fault", "smaller"), [("Out of memory", 10), ("De maximale tijdsduur … is verstreken", 10)])
 def test_a_page_that_is_too_large_stays_halved_for_the_rest_of_the_stream(sandbox, fault, smaller):
     sandbox.define("Zwaar", fields={"Id": "int"}, rows=[{"Id": n} for n in range(100)])

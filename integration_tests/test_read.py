@@ -38,6 +38,7 @@ def test_every_stream_gives_every_row_exactly_once(sandbox, source_afas):
 
 
 def test_pages_are_ordered_within_the_cell_budget_and_never_everything_at_once(sandbox, source_afas):
+    source_afas.read("Profit_Transactions")
     source_afas.read("Profit_Transactions", page_size=30)
 
     asked = [request for request in sandbox.requests if request.path.lower().startswith("/connectors/")]
@@ -150,6 +151,7 @@ def test_a_row_with_a_time_in_the_future_does_not_hide_the_changes_until_then(sa
     second = source_afas.read("Planning", state=first.states)
 
     assert {row["Id"] for row in first.rows("Planning")} == {1, 2}
+    assert first.state("Planning")["Gewijzigd_op"] == "2020-01-01T00:00:00"
     assert 3 in {row["Id"] for row in second.rows("Planning")}
 
 

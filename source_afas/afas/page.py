@@ -6,9 +6,10 @@ checks the whole body and cuts it into rows without making objects of them, in a
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -33,6 +34,9 @@ class Page(Sequence[Row]):
     named: bool = True
     """Whether the answer named its rows: an answer without a word of rows may be a fault as well as an empty page."""
 
+    _columns: dict[tuple[str, ...], list[tuple[Any, ...]]] = field(default_factory=dict, compare=False, repr=False)
+    """Fields that have been looked at."""
+
     def __len__(self) -> int:
         return len(self.texts)
 
@@ -54,12 +58,21 @@ class Page(Sequence[Row]):
 
     def columns(self, *fields: str) -> list[tuple[Any, ...]]:
         """Return the values of some fields, row by row, with exact decimals; None where a row lacks one."""
+        if fields not in self._columns:
+            self._columns[fields] = self._decoded(fields)
+        return self._columns[fields]
+
+    def _decoded(self, fields: tuple[str, ...]) -> list[tuple[Any, ...]]:
         try:
             decoder, attributes = _decoder_of(fields)  # a name with a control character has no decoder
             rows = decoder.decode(b"[" + b",".join(self.texts) + b"]")
         except (ValueError, ArithmeticError, RecursionError):
             return [tuple(row.get(field) for field in fields) for row in self.exact()]
-        return [tuple(_exact(getattr(row, attribute)) for attribute in attributes) for row in rows]
+        return (
+            list(map(attrgetter(*attributes), rows))
+            if len(attributes) > 1
+            else [(getattr(row, *attributes),) for row in rows]
+        )
 
     def column(self, field: str) -> list[Any]:
         """Return the values of one field."""
@@ -67,14 +80,16 @@ class Page(Sequence[Row]):
 
     def first(self, number: int) -> "Page":
         """Return the page's first rows."""
-        return self if number == len(self) else replace(self, texts=self.texts[:number])
+        return self if number == len(self) else replace(self, texts=self.texts[:number], _columns={})
 
     def with_fields(self, fields: Row) -> "Page":
         """Return the page with extra fields at the start of every row."""
         if not fields:
             return self
         start = dumps(fields)[:-1]
-        return replace(self, texts=[start + (b"," if len(text) > 2 else b"") + text[1:] for text in self.texts])
+        return replace(
+            self, texts=[start + (b"," if len(text) > 2 else b"") + text[1:] for text in self.texts], _columns={}
+        )
 
     def lines(self, prefix: bytes, suffix: bytes) -> list[bytes]:
         """Return the rows' text with a prefix and a suffix for each row, in pieces."""
@@ -141,11 +156,6 @@ def page_of(rows: Sequence[Row]) -> Page:
 
 _PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ROWS = msgspec.json.Decoder(list[msgspec.Raw])
-
-
-def _exact(value: Any) -> Any:
-    """Return a number as `loads` does, which orjson writes: beyond 64 bits it writes no integer."""
-    return Decimal(value) if type(value) is int and not -(2**63) <= value < 2**63 else value
 
 
 def _decoded(body: bytes) -> dict[str, msgspec.Raw]:

@@ -164,8 +164,11 @@ class GetConnectorCursor(StateCursor):
         return f"{start_date}T00:00:00" if start_date else None
 
     def end_of_window(self, moment: str, start: str | None) -> str:
-        """Return the end of a window that begins at `start` and may end at a moment."""
-        return later(moment, start)
+        """Return the end of a window that begins at `start` and may end at a row's time, as it is shown.
+
+        It lies a second earlier: AFAS stores fractions of a second, and rounds them away.
+        """
+        return later((datetime.fromisoformat(moment) - timedelta(seconds=1)).isoformat(), start)
 
     def watch(self, rows: Slice, window: Window) -> None:
         """Have a slice of a window note what the state needs to know of it.

@@ -92,7 +92,8 @@ class GetConnectorRetriever(Retriever):
         Raises an error if AFAS counts more rows in it than came, or fewer.
         """
         rows: Slice = slice_in(stream_slice)
-        walk = Walk(self.asking, rows.query, expected=rows.expected)
+        due = rows.until.count if rows.until else None
+        walk = Walk(self.asking, rows.query, expected=rows.expected, due=due)
         lists = {clause[0][0].field for clause in _lists_in(rows.query)} if rows.query.clauses == self._clauses else ()
         seen: dict[str, set[str]] = {field: set() for field in lists}
         for page in walk.pages(rows.take_first()):

@@ -84,7 +84,11 @@ class Slicer(StreamSlicer):
             for part, answer in begun:
                 yield self._slice(part, answer, window, start=cursor.start)
         else:
-            yield from self._in_windows(parts, cursor, known[1][0])
+            # Rows of one time come in any order: only one that is alone at the start is surely not found further on.
+            first, *others = known[1][:2]
+            field = self.retriever.described.window_field
+            alone_at_start = not others or str(first.get(field)) < str(others[0].get(field))
+            yield from self._in_windows(parts, cursor, first if alone_at_start else None)
 
     def _begun(
         self, parts: list[Query], cursor: GetConnectorCursor, *, again: bool = False
@@ -143,7 +147,7 @@ class Slicer(StreamSlicer):
             return parts
         return [part.where(query.since(self.retriever.described.window_field, cursor.start)) for part in parts]
 
-    def _in_windows(self, parts: list[Query], cursor: GetConnectorCursor, first: Row) -> Iterator[StreamSlice]:
+    def _in_windows(self, parts: list[Query], cursor: GetConnectorCursor, first: Row | None) -> Iterator[StreamSlice]:
         field = self.retriever.described.window_field
         empty = [part.where(query.is_empty(field)) for part in parts]
         tallies = [Tally(part) for part in self._since(parts, cursor)]
@@ -170,49 +174,53 @@ class Slicer(StreamSlicer):
         return part.where(query.at_or_after(field, start) if start else query.is_not_empty(field))
 
     def _end_of_window(
-        self, rests: list[Query], first: Row, start: str | None, cursor: GetConnectorCursor
+        self, rests: list[Query], first: Row | None, start: str | None, cursor: GetConnectorCursor
     ) -> tuple[str | None, list[int | None]]:
         """Return the time at which a window as large as a slice ends, None where it holds all that is left.
 
-        With it come the numbers of rows before that time, as far as they are known. `first` is the first row in time.
+        With it come the numbers of rows before that time, as far as they are known. `first` is the first row, if it is
+        known.
         """
         asking, field = self.retriever.asking, self.retriever.described.window_field
-        position = max(1, slice_rows(asking.take) // len(rests) - AROUND)
-        ends: list[tuple[str, int | None]] = []
+        position = max(1, slice_rows(asking.take) // len(rests) - 2 * AROUND)
+        ends: list[tuple[str, str, int | None]] = []
         for rest in rests:
             rows = asking.rows_at(replace(rest, order=(field,)), position, 2 * AROUND)
             times = [str(row.get(field) or "")[:_SECONDS] for row in rows]
             if not rows:
-                ends.append(("", None))
+                ends.append(("", "", None))
                 continue
             if not all(times) or times != sorted(times) or (start and times[0] < start):
                 raise asking.no_way_on()
             if rows[0] == first:
                 raise asking.no_way_on()  # it does not skip: the windows would have no end
             ends.append(self._apart(times, position))
-        there = [end for end, _ in ends if end]
+        there = [end for _, end, _ in ends if end]
         if not there:
             return None, [None] * len(rests)
         try:
             # Very many rows may share a second: a window is a second at least.
-            end = cursor.end_of_window(min(there), start)
+            end = min(cursor.end_of_window(moment, start) for moment in there)
         except OverflowError:
             return None, [None] * len(rests)  # the calendar's last second
         except ValueError:
             raise self.retriever.no_time(min(there)) from None
-        return end, [count if at == end else None for at, count in ends]
+        return end, [count if before < end <= after else None for before, after, count in ends]
 
     @staticmethod
-    def _apart(times: list[str], position: int) -> tuple[str, int | None]:
-        """Return a time that surely lies between two rows and the number of rows before it, None if there is none."""
+    def _apart(times: list[str], position: int) -> tuple[str, str, int | None]:
+        """Return the times of two rows that are surely apart, and the number of rows before the second.
+
+        If there are none, the last time is both, and the number is None.
+        """
         for number in range(1, len(times)):
+            before, after = times[number - 1 : number + 1]
             try:
-                gap = datetime.fromisoformat(times[number]) - datetime.fromisoformat(times[number - 1])
+                if datetime.fromisoformat(after) - datetime.fromisoformat(before) >= _APART:
+                    return before, after, position + number
             except ValueError:
                 break
-            if gap >= _APART:
-                return times[number], position + number
-        return times[-1], None
+        return times[-1], times[-1], None
 
     def _in_order_of_time(self, part: Query, cursor: GetConnectorCursor) -> tuple[Query, list[Row]] | None:
         """Return the query for rows in the order of time, and the first of them; None if AFAS does not sort them so."""
@@ -229,11 +237,12 @@ class Slicer(StreamSlicer):
         """Return whether AFAS brings what it should for a stretch of time, on rows that are known."""
         asking, field = self.retriever.asking, self.retriever.described.window_field
         times = [str(row.get(field))[:_SECONDS] for row in rows]
-        changes = [n for n in range(1, len(times)) if self._apart(times[n - 1 : n + 1], 0)[1]]
+        changes = [n for n in range(1, len(times)) if self._apart(times[n - 1 : n + 1], 0)[2]]
         if len(changes) < 2:
             return True
         first, last = changes[0], changes[min(len(changes) - 1, 2)]
-        inside = rest.where(query.at_or_after(field, times[first]), query.before(field, times[last]))
+        since, until = (_second_before(times[place]) for place in (first, last))
+        inside = rest.where(query.at_or_after(field, since), query.before(field, until))
         order = Order((Part(field, is_time=True),), (1,))
 
         def fresh() -> list[Row]:
@@ -267,7 +276,7 @@ class Slicer(StreamSlicer):
     def _border(self, begun: Query, previous: Row) -> tuple[Border, int] | None:
         """Return a border so many rows further on, and the rows before it; None where there is none or no more rows."""
         asking = self.retriever.asking
-        position = max(1, slice_rows(asking.take) - AROUND)
+        position = max(1, slice_rows(asking.take) - 2 * AROUND)
         rows = asking.rows_at(begun, position, 2 * AROUND)
         border = asking.order.border_among(rows)
         # Rows that are alike for so long have no border; nor has an AFAS that does not skip.
@@ -310,6 +319,10 @@ class Slicer(StreamSlicer):
         if self.cursor and window:
             self.cursor.watch(rows, window)
         return stream_slice(rows, where)
+
+
+def _second_before(moment: str) -> str:
+    return (datetime.fromisoformat(moment) - timedelta(seconds=1)).isoformat()
 
 
 def _first_at(field: str, moment: str) -> Callable[[Row | None, Row], bool]:

@@ -33,7 +33,13 @@ class Walk:
     """Reads the rows of one query."""
 
     def __init__(
-        self, asking: Asking, wanted: Query, *, expected: bool = False, sure_from: int = doubt.MADE_SURE_FROM
+        self,
+        asking: Asking,
+        wanted: Query,
+        *,
+        expected: bool = False,
+        sure_from: int = doubt.MADE_SURE_FROM,
+        due: int | None = None,
     ) -> None:
         self._asking = asking
         self._whole = wanted
@@ -48,6 +54,8 @@ class Walk:
         self._by_key = True
         """Whether the next page is asked for by its key, not by skipping."""
         self._sure_from = sure_from
+        self._due = due
+        """The number of rows, if planning has seen it."""
         self._expected = expected
         """Whether the page here should have rows."""
         self.rows = 0
@@ -209,6 +217,8 @@ class Walk:
         page = answer.page
         few = len(page) < min(self._sure_from, answer.take // 20)
         if self._is_first and few and not answer.says_otherwise:
+            return True
+        if self.rows + len(page) == self._due:
             return True
         last = page.exact_row(len(page) - 1) if page else self._last
         query, seen = replace(self._whole, order=self._order.fields), self.rows + len(page)

@@ -5,6 +5,7 @@ import binascii
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import chain
 from typing import Any
 
@@ -15,7 +16,11 @@ from source_afas.reading.retriever import GetConnectorRetriever
 
 def key_of(row: Mapping[str, Any], fields: Iterable[str]) -> str:
     """Return a row's key: a JSON list of the values of its fields."""
-    return dumps([row.get(field) for field in fields]).decode()
+    values = [row.get(field) for field in fields]
+    try:
+        return dumps(values).decode()
+    except TypeError:  # beyond 64 bits orjson writes no integer
+        return dumps([Decimal(value) if type(value) is int else value for value in values]).decode()
 
 
 def values_of(key: str, fields: Iterable[str]) -> dict[str, Any]:

@@ -140,6 +140,16 @@ def test_a_body_that_drips_in_ends_with_the_time_for_an_answer(serve, session, m
     assert time.monotonic() - began < 3
 
 
+def test_no_cookie_is_kept(serve):
+    """One session serves all threads, and logins of all kinds."""
+    answer = OK + b"Set-Cookie: session=of-somebody\r\nContent-Length: 0\r\n\r\n"
+
+    response = connections.SESSION.get(serve(lambda connection: connection.sendall(answer)), timeout=5)
+
+    assert response.headers["Set-Cookie"]
+    assert not connections.SESSION.cookies
+
+
 @pytest.mark.parametrize(
     "location",
     [

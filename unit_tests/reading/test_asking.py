@@ -1,6 +1,8 @@
 import pytest
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_afas.reading.asking import page_size
+from unit_tests.reading.afas_in_memory import AfasInMemory, serving
 
 
 @pytest.mark.parametrize(
@@ -17,3 +19,14 @@ from source_afas.reading.asking import page_size
 )
 def test_a_page_keeps_within_afas_cells(fields, wanted, rows):
     assert page_size(fields, wanted) == rows
+
+
+def test_no_query_is_asked_twice_in_a_read_unless_on_purpose(monkeypatch):
+    retriever = serving(AfasInMemory([{"Id": 1}], Id="int"), monkeypatch).retriever("Id", page_size=10)
+    asking, wanted = retriever.asking, retriever.everything()
+
+    asking.ask(wanted, 0, expected=True)
+    asking.ask(wanted, 0, expected=True, again=True)
+
+    with pytest.raises(AirbyteTracedException, match="gave the same rows again"):
+        asking.ask(wanted, 0, expected=True)

@@ -40,6 +40,13 @@ def test_the_users_settings_go_first():
     assert entries.cursor_field == ""
 
 
+def test_the_settings_of_one_get_connector_are_no_others():
+    config = {"streams": [{"get_connector": "Debiteuren", "primary_key": ["Id"]}]}
+
+    assert Settings.of(config, "debiteuren").primary_key == ("Id",)
+    assert Settings.of(config, "Crediteuren").primary_key is None
+
+
 @pytest.mark.parametrize(
     "field_id",
     ["Modified", "ModifiedDate", "DateModified", "Gewijzigd_op", "gewijzigd-op", "Datum gewijzigd", "dateOfChange"],

@@ -7,7 +7,8 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from source_afas.reading import doubt
+from source_afas.reading import doubt, slicer, walk
+from source_afas.reading.slicer import Slicer
 from unit_tests.reading.afas_in_memory import AfasInMemory, serving
 
 TYPES = {"Groep": "int", "Code": "string", "Bedrag": "decimal"}
@@ -71,6 +72,49 @@ def test_rows_that_nothing_tells_apart_are_skipped_to_when_they_are_alike_in_all
     afas = afas_with([{"Groep": 1, "Code": "a", "Bedrag": 0}] * 5)
 
     assert len(read(afas, page_size=2)) == 5
+
+
+def test_nothing_is_skipped_to_beyond_a_bound(afas_with, monkeypatch):
+    monkeypatch.setattr(walk, "LARGEST_SKIP", 5)
+    afas = afas_with([{"Groep": 1, "Code": "a", "Bedrag": 0}] * 10)
+
+    with pytest.raises(AirbyteTracedException, match="cannot be told apart"):
+        read(afas, page_size=2)
+
+
+def test_more_rows_of_one_time_than_a_page_holds_come_once(monkeypatch):
+    """They are told apart by their other fields, in whose order the rows before them come among them."""
+    rows = [{"Groep": n, "Dag": f"2026-0{1 if n == 4 else 2}-01T00:00:00"} for n in range(9)]
+    afas = serving(AfasInMemory(rows, Groep="int", Dag="date"), monkeypatch)
+
+    assert same(read(afas, "Dag", page_size=3)) == same(rows)
+
+
+def read_in_slices(afas, *key, page_size, **settings):
+    retriever = afas.retriever(*key, page_size=page_size, **settings)
+    slices = list(Slicer(retriever, None).stream_slices())
+    return slices, [row for each in slices for page in retriever.pages_of(each) for row in page.exact()]
+
+
+def test_rows_that_come_of_no_slice_are_missed(afas_with, monkeypatch):
+    """Here the last ones: what lies behind a border, and is filtered by nothing else."""
+    monkeypatch.setattr(slicer, "SLICE_ROWS", 1)
+    afas = afas_with(rows_of(*(f"{n:03}" for n in range(100))))
+    kept = afas._wanted
+    afas._wanted = lambda asked: lambda row: kept(asked)(row) and ("filtervalues" not in asked or row["Bedrag"] < 90)
+
+    with pytest.raises(AirbyteTracedException, match="not as many as it counts itself"):
+        read_in_slices(afas, "Code", page_size=10)
+
+
+def test_rows_that_the_filters_leave_out_are_told_of(afas_with, caplog):
+    afas = afas_with([*rows_of("a", group=1), *rows_of("b", group=2)])
+    afas._wanted = lambda asked: lambda row: True
+    filters = [{"field": "Groep", "operator": "=", "value": 1}]
+
+    read_in_slices(afas, "Code", page_size=10, streams=[{"get_connector": "Tabel", "filters": filters}])
+
+    assert "AFAS brings rows that `filters[0] (Groep =)` in `streams` leaves out" in caplog.text
 
 
 def test_an_afas_that_takes_no_filter_is_read_by_skipping_and_warned_of(afas_with, caplog):
