@@ -97,7 +97,7 @@ def test_one_stream_fails_alone_and_the_exit_code_says_so(sandbox, source_afas):
 def test_no_rows_where_the_last_sync_had_some_is_said_aloud(sandbox, source_afas):
     first = source_afas.read(NAME)
     empty = '{"skip":0,"take":100,"rows":[]}'
-    sandbox.answer_once(200, body=empty, on=PATH, times=2)
+    sandbox.answer_once(200, body=empty, on=PATH, times=4)
 
     second = source_afas.read(NAME, state=first.states)
 

@@ -242,7 +242,7 @@ class Stream:
             self._note(told, [f"last asked: {each.query}" for each in self.sandbox.requests[-3:]])
             raise NotRightError(STUCK, f"{told}: {watch.stuck}")
         if sync.error:
-            self._loud(told, sync.error)
+            self._loud(told, sync.error, watch.warnings)
         difference = self._difference(afas_rows(self.sandbox, self.name), expected)
         if difference:
             self._note(told, difference)
@@ -255,7 +255,7 @@ class Stream:
             self._note(told, found)
             self._worsen(MISTYPED, f"{told}: {found[0]}")
 
-    def _loud(self, told: str, error: str) -> None:
+    def _loud(self, told: str, error: str, doubts: list[str]) -> None:
         """Raise `NotRightError` for a sync that failed: loud where the next one, on a good AFAS, makes it complete."""
         if self.incremental and self.state is not None:
             on, shown = self.sandbox.service.unlike.names, afas_rows(self.sandbox, self.name)
@@ -266,7 +266,7 @@ class Stream:
             missing = self._still_missing(afas_rows(self.sandbox, self.name), shown, on)
             self.sandbox.unlike(*on)
             self._note(f"{told}, healed", [*watch.warnings, sync.error, *missing])
-            if missing and not sync.error and not watch.warnings:
+            if missing and not (sync.error or watch.warnings or doubts):
                 raise NotRightError(SILENT, f"{told}: the state went beyond what was read before {error}")
         raise NotRightError(LOUD, f"{told}: {error}")
 

@@ -63,6 +63,8 @@ class Page(Sequence[Row]):
         return self._columns[fields]
 
     def _decoded(self, fields: tuple[str, ...]) -> list[tuple[Any, ...]]:
+        if not fields:
+            return [()] * len(self)
         try:
             decoder, attributes = _decoder_of(fields)  # a name with a control character has no decoder
             rows = decoder.decode(b"[" + b",".join(self.texts) + b"]")
@@ -122,6 +124,10 @@ class PageReader:
         """
         if not body.strip() or body.strip() == b"[]":
             return Page((), named=False)
+        body.decode()  # msgspec does not look at the bytes within a text
+        with suppress(msgspec.DecodeError, RecursionError):
+            usual = _USUAL.decode(body)
+            return self._page(usual.rows, usual.take)
         answer = _decoded(body)
         if words := answer.keys() & _WORDS:
             raise SaidInsteadError(", ".join(sorted(words)))
@@ -131,8 +137,11 @@ class PageReader:
                 raise ValueError("no rows")
             return Page((), named=False)
         self.unknown |= answer.keys() - _NAMES
+        return self._page(_ROWS.decode(rows), _number(answer.get("take")))
+
+    def _page(self, rows: list[msgspec.Raw], take: int | None) -> Page:
         try:
-            return Page(self._values.texts(_ROWS.decode(rows)), _number(answer.get("take")))
+            return Page(self._values.texts(rows), take)
         except TypeError:
             raise ValueError("lists within lists, too deep for a page") from None
 
@@ -154,13 +163,21 @@ def page_of(rows: Sequence[Row]) -> Page:
         raise ValueError("lists within lists, too deep for a page") from None
 
 
+class _Usual(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """An answer with the parts that are known, and rows."""
+
+    skip: int
+    take: int
+    rows: list[msgspec.Raw]
+
+
+_USUAL = msgspec.json.Decoder(_Usual)
 _PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ROWS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def _decoded(body: bytes) -> dict[str, msgspec.Raw]:
     """Return the parts of an answer. Raises `ValueError` if it is no JSON object."""
-    body.decode()  # msgspec does not look at the bytes within a text
     with suppress(msgspec.DecodeError, RecursionError):
         return _PARTS.decode(body)
     with suppress(msgspec.DecodeError, RecursionError):

@@ -73,17 +73,16 @@ class Asking:
     def ask(self, wanted: Query, skip: int, *, expected: bool, again: bool = False, patient: bool = True) -> Answer:
         """Return AFAS's answer to a query for a page, halved until AFAS can carry it.
 
-        Where rows are due and none come, it is asked once more. Raises an error for a query that has been asked before,
-        but for one that is asked `again` on purpose: AFAS would go round in a circle.
+        Where rows are due and none come, AFAS is asked three times more. Raises an error for a query that has been
+        asked before, but for one that is asked `again` on purpose: AFAS would go round in a circle.
         """
         while True:
             take = self.take
             try:
                 page = self._in_some_form(wanted, skip, take, again=again, patient=patient)
                 if expected and not page:
-                    logger.info(f"{self.name}: no rows where some were expected. Asking once more to be sure.")
-                    page = self._page(wanted, skip, 1, again=True)
-                    if page and take > 1:
+                    logger.info(f"{self.name}: no rows where some were expected. Asking again to be sure.")
+                    if any(self._page(wanted, place, 1, again=True) for place in (skip, skip + 1, skip)):
                         page = self._with_rows(wanted, skip, take)
                 if expected and not page.named:
                     raise unexpected(f"/connectors/{self.name}", _WHAT, self.requester.config).error
@@ -104,8 +103,7 @@ class Asking:
 
     def rows_at(self, wanted: Query, skip: int, take: int) -> list[Row]:
         """Return a few rows of a query, however often they have been asked for."""
-        rows: list[Row] = [*self._page(wanted, skip, take, again=True).exact()]
-        return rows[:take]
+        return self._few(wanted, skip, take)
 
     def look_again(self) -> None:
         """Count a look at what two answers do not agree on. Raises an error after many: they never will."""
@@ -121,10 +119,21 @@ class Asking:
     def rows_in(self, form: Form, wanted: Query, take: int) -> list[Row] | None:
         """Return the first rows of a query in a form of its filter; None if AFAS does not take it."""
         try:
-            rows: list[Row] = [*self._page(wanted, 0, take, form=form, tries=ONCE, again=True).exact()]
+            return self._few(wanted, 0, take, form=form, tries=ONCE)
         except NotUnderstood:
             return None
-        return rows[:take]
+
+    def _few(self, wanted: Query, skip: int, take: int, **how: Any) -> list[Row]:
+        """Return a few rows, in more requests where they are too large for one."""
+        try:
+            rows: list[Row] = [*self._page(wanted, skip, take, again=True, **how).exact()]
+            return rows[:take]
+        except PageTooLarge:
+            if take == 1:
+                raise
+        half = take // 2
+        rows = self._few(wanted, skip, half, **how)
+        return rows + self._few(wanted, skip + half, take - half, **how) if len(rows) == half else rows
 
     def forms_of(self, wanted: Query) -> Iterator[Form]:
         """Yield the forms in which a query's filter can be written, the one in use first."""

@@ -60,6 +60,8 @@ class Walk:
         """Whether the page here should have rows."""
         self.rows = 0
         """Rows that have been yielded."""
+        self._before_whole = 0
+        """Rows that were yielded before those of the whole, where that has become what is left, in another order."""
         self._is_first = True
         """Whether the page here is the first."""
 
@@ -110,7 +112,7 @@ class Walk:
         if not (found := self._last_border(page)):
             if self._order.fields != self._asking.whole_order.fields:
                 return self._by_all_fields()
-            if not self._asking.whole_order.is_total:
+            if not self._asking.whole_order.is_total and not self._is_one_large_row(page):
                 raise self._asking.too_many_alike(len(page))
             return self._by_skipping(page)
         border, parts = found
@@ -121,6 +123,9 @@ class Walk:
             return self._by_skipping(page)
         self._note_head(page, border.position, parts[0] if len(parts) == 1 else None)
         return border.position, [Place(part) for part in parts]
+
+    def _is_one_large_row(self, page: Page) -> bool:
+        return len(page) == 1 and bool(self._asking.described.primary_key)
 
     def _note_head(self, page: Page, position: int, following: Query | None) -> None:
         self._expected = True
@@ -149,7 +154,8 @@ class Walk:
         self._order, wanted = self._asking.whole_order, self._here.query
         wanted = replace(wanted, order=self._order.fields)
         if not self._order.refines(self._first_order):
-            wanted = replace(wanted.where(wanted.after), after=())
+            wanted = self._whole = replace(wanted.where(wanted.after), after=())
+            self._before_whole, self._last = self.rows, None
         self._head = None
         return 0, [Place(wanted)]
 
@@ -221,7 +227,7 @@ class Walk:
         if self.rows + len(page) == self._due:
             return True
         last = page.exact_row(len(page) - 1) if page else self._last
-        query, seen = replace(self._whole, order=self._order.fields), self.rows + len(page)
+        query, seen = replace(self._whole, order=self._order.fields), self.rows - self._before_whole + len(page)
         if seen > LARGEST_SKIP:
             query, seen = self._here.query, self._here.skip + len(page)
         if last is None or not seen:

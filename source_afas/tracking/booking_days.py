@@ -176,9 +176,13 @@ class BookingDaysRetriever(Retriever):
         gone = touched.gone
         for day in sorted(left_out & touched.known.keys()):
             # AFAS has rows of a day of which it brought none.
+            rows = 0
             for page in self._pages([day]):
+                rows += len(page)
                 self._note(page, touched)
                 yield page.with_fields(self._said)
+            if not rows:
+                raise self.rows.asking.no_way_on()
         undated = page_of([row for row in moved.exact() if not row.get(self.tracking.entry_date_field)])
         yield undated.with_fields(self._said)
         # A day is told whole: where a row moved to another one, that one is read too, or found by the next sync.
@@ -219,10 +223,9 @@ class BookingDaysRetriever(Retriever):
         for alternative in alternatives if len(alternatives) > 1 else ():
             begin, end = alternative[0].value[:10], alternative[1].value[:10] if len(alternative) > 1 else "9999-12-31"
             alone = replace(wanted, clauses=(*wanted.clauses[:-1], (alternative,)))
-            # Of days that had rows, those that are missing are asked for by name.
-            had_rows = any(begin < day < end for day in self.cursor.days.all())
-            empty = not had_rows and not any(begin <= day <= end for day in seen)
-            if empty and self.rows.asking.row_at(alone, 0):
+            # Of days that had rows, those that are missing are asked for by name, unless nothing came at all.
+            known = bool(seen) and any(begin < day < end for day in self.cursor.days.all())
+            if not known and not any(begin <= day <= end for day in seen) and self.rows.asking.row_at(alone, 0):
                 yield from self.rows.pages(alone)
 
     def _keys(self, page: Page) -> Iterator[tuple[str, str]]:

@@ -47,7 +47,10 @@ class ChangedDays:
         described, day, changed = described_in(self.get_connectors, self.name)
         everything = Query(order_of(described).fields)
         if not moment or not known_until:
-            return self._touched(described, everything, day, changed)
+            all_of_them = self._touched(described, everything, day, changed)
+            if known and not all_of_them:
+                raise Forgotten("")
+            return all_of_them
         touched = self._touched(described, everything.where(query.since(changed, moment)), day, changed)
         if any(time <= known_until for time in touched.values()):
             return touched

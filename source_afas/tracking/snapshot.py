@@ -142,7 +142,7 @@ class SnapshotRetriever(Retriever):
         known = load(self.cursor.saved, described.primary_key, scope, described.id)
         compared, said = Comparison(described.id, described.primary_key, known), marks(self.tracking, moment)
         foreseen = dict(known)
-        for page in self._everything(expected=bool(known)):
+        for page in self._everything():
             changed = compared.changed(page.exact())
             if len(compared.seen) > self.tracking.rows:
                 raise self._too_many()
@@ -166,10 +166,10 @@ class SnapshotRetriever(Retriever):
             key = self.rows.described.primary_key
             self.cursor.foresee(save(foreseen, key, self.rows.scope(), self.cursor.read_at))
 
-    def _everything(self, *, expected: bool) -> Iterator[Page]:
+    def _everything(self) -> Iterator[Page]:
         parts = self.rows.everything().split()
         for part in parts:
-            begun, first = self.rows.begin(part, expected=expected and len(parts) == 1)
+            begun, first = self.rows.begin(part, expected=len(parts) == 1)
             if not first.is_short and self.rows.asking.row_at(begun, self.tracking.rows):
                 raise self._too_many()
             yield from self.rows.pages(begun, first)

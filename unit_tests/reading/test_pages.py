@@ -7,6 +7,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from source_afas.afas.errors import BodyTooLarge
 from source_afas.reading import doubt, slicer, walk
 from source_afas.reading.slicer import Slicer
 from unit_tests.reading.afas_in_memory import AfasInMemory, serving
@@ -68,6 +69,23 @@ def test_a_page_goes_on_from_the_group_of_its_last_row_and_never_skips(afas_with
     assert afas.asked[1]["filtervalues"] == "c"
 
 
+@pytest.mark.parametrize("type_", ["blob", "string"])
+@pytest.mark.parametrize("number", [1, 5])
+def test_rows_too_large_for_one_answer_come_one_by_one(monkeypatch, number, type_):
+    """Here of a field that AFAS cannot sort on, or can."""
+    rows = [{"Id": n, "Bijlage": "x" * 9} for n in range(number)]
+    afas = serving(AfasInMemory(rows, Id="int", Bijlage=type_), monkeypatch)
+
+    def page(found, skip, take):
+        if take > 1 and found[skip:]:
+            raise BodyTooLarge()
+        return found[skip : skip + take]
+
+    afas._page = page
+
+    assert same(read(afas, "Id", page_size=100)) == same(rows)
+
+
 def test_rows_that_nothing_tells_apart_are_skipped_to_when_they_are_alike_in_all_fields(afas_with):
     afas = afas_with([{"Groep": 1, "Code": "a", "Bedrag": 0}] * 5)
 
@@ -82,9 +100,11 @@ def test_nothing_is_skipped_to_beyond_a_bound(afas_with, monkeypatch):
         read(afas, page_size=2)
 
 
-def test_more_rows_of_one_time_than_a_page_holds_come_once(monkeypatch):
+@pytest.mark.parametrize("first", [0, 4, 8])
+def test_more_rows_of_one_time_than_a_page_holds_come_once(monkeypatch, first):
     """They are told apart by their other fields, in whose order the rows before them come among them."""
-    rows = [{"Groep": n, "Dag": f"2026-0{1 if n == 4 else 2}-01T00:00:00"} for n in range(9)]
+    monkeypatch.setattr(doubt, "MADE_SURE_FROM", 1)
+    rows = [{"Groep": n, "Dag": f"2026-0{1 if n == first else 2}-01T00:00:00"} for n in range(9)]
     afas = serving(AfasInMemory(rows, Groep="int", Dag="date"), monkeypatch)
 
     assert same(read(afas, "Dag", page_size=3)) == same(rows)
