@@ -67,7 +67,7 @@ class Page(Sequence[Row]):
             return [()] * len(self)
         try:
             decoder, attributes = _decoder_of(fields)  # a name with a control character has no decoder
-            rows = decoder.decode(b"[" + b",".join(self.texts) + b"]")
+            rows = decoder.decode_lines(b"\n".join(self.texts))
         except (ValueError, ArithmeticError, RecursionError):
             return [tuple(row.get(field) for field in fields) for row in self.exact()]
         return (
@@ -124,7 +124,8 @@ class PageReader:
         """
         if not body.strip() or body.strip() == b"[]":
             return Page((), named=False)
-        body.decode()  # msgspec does not look at the bytes within a text
+        if not body.isascii():
+            body.decode()  # msgspec does not look at the bytes within a text
         with suppress(msgspec.DecodeError, RecursionError):
             usual = _USUAL.decode(body)
             return self._page(usual.rows, usual.take)
@@ -198,4 +199,4 @@ def _decoder_of(fields: tuple[str, ...]) -> tuple[msgspec.json.Decoder[Any], lis
     names = {f"f{number}": field for number, field in enumerate(dict.fromkeys(fields))}
     row: Any = msgspec.defstruct("LookedAt", [(attribute, Any, None) for attribute in names], rename=names, gc=False)
     attributes = {field: attribute for attribute, field in names.items()}
-    return msgspec.json.Decoder(list[row], float_hook=Decimal), [attributes[field] for field in fields]
+    return msgspec.json.Decoder(row, float_hook=Decimal), [attributes[field] for field in fields]
