@@ -21,10 +21,10 @@ starts-with-is-contains one-finds-nothing
 """The switches of which nobody may notice anything."""
 
 NOT_YET = """
-remembered-without-skip remembered-without-values changed-days-without-deletions quick-filter-ignored
+remembered-without-skip remembered-without-values changed-days-without-deletions
 """
-"""The switches that may do harm unnoticed: an answer that is remembered, a deletion that AFAS does not list and a quick
-filter that it overlooks look as right ones do."""
+"""The switches that may do harm unnoticed: an answer that is remembered, and a deletion that AFAS does not list, look
+as right ones do."""
 
 
 @pytest.mark.parametrize("name", [REFERENCE, *SWITCHES])

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import InitVar, dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage
@@ -29,6 +30,8 @@ from source_afas.reading.slice import Slice, slice_in
 from source_afas.reading.walk import Walk
 
 logger = logging.getLogger("airbyte")
+
+_NO_VALUE = "kqxzvjwqkxzj"
 
 
 @dataclass
@@ -152,15 +155,29 @@ class GetConnectorRetriever(Retriever):
 
     def _doubt_filters(self, page: Page) -> None:
         """Warn once where a row came that the user's filters leave out."""
-        if page and self._filters and not self._filters_doubted:
-            for position in {0, len(page) // 2, len(page) - 1}:
-                if which := left_out(self.described, self._filters, page.exact_row(position)):
-                    self._filters_doubted = True
-                    logger.warning(
-                        f"{self.described.id}: AFAS brings rows that `{which}` in `streams` leaves out. It seems to "
-                        "mean something else by this filter: write it otherwise, or filter in the destination."
-                    )
-                    return
+        if not page or not self._filters or self._filters_doubted:
+            return
+        looked_at = (page.exact_row(position) for position in {0, len(page) // 2, len(page) - 1})
+        found = (left_out(self.described, self._filters, row) for row in looked_at)
+        if which := next(filter(None, found), "") or self._without_effect:
+            self._filters_doubted = True
+            logger.warning(
+                f"{self.described.id}: AFAS brings rows that `{which}` in `streams` leaves out. It seems to "
+                "mean something else by this filter: write it otherwise, or filter in the destination."
+            )
+
+    @cached_property
+    def _without_effect(self) -> str:
+        """The quick filter by which rows come of a value that none can have; empty if there is no such filter.
+
+        What a quick filter should bring cannot be told from a row.
+        """
+        for number, given in enumerate(self._filters):
+            if given["operator"] == "quick_filter":
+                none = Query(self.asking.order.fields, user_filters(self.described, [{**given, "value": _NO_VALUE}]))
+                if self.asking.rows_in(self.asking.forms.form, none, 1):
+                    return f"filters[{number}] ({given['field']} quick_filter)"
+        return ""
 
     def _doubt_lists(self, wanted: Query, seen: Mapping[str, set[str]]) -> None:
         """Raise an error where AFAS has rows of a value in a list, and brought none of it with the others."""
