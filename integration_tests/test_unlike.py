@@ -5,6 +5,11 @@ import pytest
 from afas_sandbox.unlike import SWITCHES
 from integration_tests.unlike import LOUD, REFERENCE, RIGHT, WARNED, line, tried
 
+pytestmark = pytest.mark.no_cover  # which would take as long again
+
+SAMPLE = 5
+"""Of so many switches, one is tried with all other tests. The rest takes minutes: `make unlike`, or `-m whole`."""
+
 MUST_BE_RIGHT = """
 short-pages short-pages-cap-echoed short-pages-rows-echoed short-pages-no-echo short-pages-echo-zero one-row-more
 empty-text-shown-blank empty-date-last empty-date-shown-1900 empty-boolean-shown-false binary natural
@@ -27,7 +32,13 @@ remembered-without-skip remembered-without-values changed-days-without-deletions
 as right ones do."""
 
 
-@pytest.mark.parametrize("name", [REFERENCE, *SWITCHES])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.whole) if number % SAMPLE else name
+        for number, name in enumerate([REFERENCE, *SWITCHES])
+    ],
+)
 def test_all_is_right_or_it_is_said_that_it_may_not_be(name):
     result = tried(name)
     said = "\n".join([line(result), *(text for each in result.findings.values() for text in each.details)])
