@@ -7,7 +7,7 @@ from integration_tests.unlike import LOUD, REFERENCE, RIGHT, WARNED, line, tried
 
 pytestmark = pytest.mark.no_cover  # which would take as long again
 
-SAMPLE = 5
+SAMPLE = 10
 """Of so many switches, one is tried with all other tests. The rest takes minutes: `make unlike`, or `-m whole`."""
 
 MUST_BE_RIGHT = """
