@@ -448,3 +448,31 @@ def test_turned_on_for_a_stream_that_was_read_otherwise(source_afas, sandbox, st
 
     assert len(after.rows(name)) == len(sandbox.rows(name)), "everything, once, to remember it"
     assert len(source_afas.read(name, state=after.states, streams=streams).rows(name)) < 10
+
+
+def test_everything_is_loaded_anew_where_afas_lists_no_changed_day(source_afas, sandbox):
+    sandbox.unlike("changed-days-kept-a-day")
+    entries = Tracked(source_afas, sandbox, ENTRIES, KEY)
+    entries.sync()
+
+    output = entries.output()
+
+    assert output.exit_code == 0
+    assert "so everything is loaded anew" in output.log
+    keys = {tuple(row[field] for field in KEY) for row in output.rows("Profit_Transactions")}
+    assert keys == {tuple(row[field] for field in KEY) for row in sandbox.rows("Profit_Transactions")}
+
+
+def test_a_day_whose_rows_afas_has_and_does_not_bring_fails(source_afas, sandbox):
+    """Here it shows times in UTC, and so the day before, and takes them in filters for Amsterdam's."""
+    sandbox.unlike("shown-in-utc")
+    entries = Tracked(source_afas, sandbox, ENTRIES, KEY)
+    entries.output()
+    entry = sandbox.entry_keys()[0]
+    sandbox.change_entry(entry.unit_id, entry.entry_no, Description="Anders")
+
+    output = entries.output()
+
+    assert output.exit_code == 1
+    assert "it is unlike what is known of AFAS" in output.error("Profit_Transactions")["message"]
+    assert not [row for row in output.rows("Profit_Transactions") if row["_ab_cdc_deleted_at"]]

@@ -5,9 +5,8 @@ they have the words `[is leeg]` beside an operator that compares with nothing. W
 `,` and `;`, and what that means, is told in two ways that contradict each other. So a form is tried on known rows.
 """
 
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 FILLER = "[is leeg]"
@@ -38,7 +37,6 @@ class Forms:
 
     form: Form = FORMS[0]
     """The form to use."""
-    lock: threading.RLock = field(default_factory=threading.RLock)
 
     def candidates(self, written: Callable[[Form], object]) -> Iterator[Form]:
         """Yield the forms in which a filter is written differently, the one in use first."""

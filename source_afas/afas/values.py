@@ -37,6 +37,11 @@ LOOKED_AT = 8
 """Rows of a page whose types are compared with metainfo's."""
 
 
+def to_the_second(value: Any) -> str:
+    """Return a time as AFAS shows it, without fractions; an empty text for no value."""
+    return str(value or "")[:_LENGTH_OF_A_TIME]
+
+
 class Values:
     """Puts the values of one GetConnector's rows right."""
 

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Mapping, MutableMapping
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from airbyte_cdk.sources.connector_state_manager import ConnectorStateManager
 from airbyte_cdk.sources.message import MessageRepository
@@ -18,11 +17,10 @@ from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, CursorField
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record
 
+from source_afas.afas.values import AMSTERDAM
 from source_afas.reading.slice import Slice, Window, slice_in
 
 logger = logging.getLogger("airbyte")
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 BEGINNING = "1900-01-01T00:00:00"
 """The state of a stream that has been read and had no rows yet."""
@@ -51,6 +49,11 @@ def later(moment: str, than: str | None) -> str:
     if than is None or moment > than:
         return moment
     return (datetime.fromisoformat(than) + timedelta(seconds=1)).isoformat()
+
+
+def second_before(moment: str) -> str:
+    """Return the second before a moment. Raises `ValueError` for none, `OverflowError` before the calendar begins."""
+    return (datetime.fromisoformat(moment) - timedelta(seconds=1)).isoformat()
 
 
 class StateCursor(Cursor):
@@ -168,7 +171,7 @@ class GetConnectorCursor(StateCursor):
 
         It lies a second earlier: AFAS stores fractions of a second, and rounds them away.
         """
-        return later((datetime.fromisoformat(moment) - timedelta(seconds=1)).isoformat(), start)
+        return later(second_before(moment), start)
 
     def watch(self, rows: Slice, window: Window) -> None:
         """Have a slice of a window note what the state needs to know of it.

@@ -19,6 +19,7 @@ from source_afas.afas.query import (
     plain,
 )
 from source_afas.reading.get_connector import GetConnector
+from source_afas.reading.order import is_empty
 
 
 def user_filters(get_connector: GetConnector, filters: Sequence[Mapping[str, Any]]) -> tuple[Alternatives, ...]:
@@ -63,8 +64,8 @@ def _may_hold(data_type: str, operator: str, shown: Any, value: Any) -> bool:
     if operator == "quick_filter":
         return True
     if operator in WITHOUT_VALUE:
-        return (shown in (None, "")) is (operator == "is_empty")
-    if shown in (None, ""):
+        return is_empty(shown) is (operator == "is_empty")
+    if is_empty(shown):
         return operator in NEGATIVE
     if operator in COMPARING and data_type in ("int", "decimal", "boolean"):
         try:

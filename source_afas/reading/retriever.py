@@ -71,10 +71,6 @@ class GetConnectorRetriever(Retriever):
         clauses.extend(user_filters(self.described, self._filters))
         return Query(self.asking.order.fields, tuple(clauses))
 
-    @property
-    def _clauses(self) -> tuple[query.Alternatives, ...]:
-        return self.everything().clauses
-
     def scope(self) -> str:
         """Return a short text that tells the rows that the user wants from those of other settings."""
         return query.fingerprint(self.everything().clauses)
@@ -97,7 +93,8 @@ class GetConnectorRetriever(Retriever):
         rows: Slice = slice_in(stream_slice)
         due = rows.until.count if rows.until else None
         walk = Walk(self.asking, rows.query, expected=rows.expected, due=due)
-        lists = {clause[0][0].field for clause in _lists_in(rows.query)} if rows.query.clauses == self._clauses else ()
+        whole = rows.query.clauses == self.everything().clauses
+        lists = {clause[0][0].field for clause in rows.query.clauses if whole and _is_list(clause)}
         seen: dict[str, set[str]] = {field: set() for field in lists}
         for page in walk.pages(rows.take_first()):
             self._doubt_filters(page)
@@ -182,7 +179,7 @@ class GetConnectorRetriever(Retriever):
     def _doubt_lists(self, wanted: Query, seen: Mapping[str, set[str]]) -> None:
         """Raise an error where AFAS has rows of a value in a list, and brought none of it with the others."""
         for number, clause in enumerate(wanted.clauses):
-            if clause not in _lists_in(wanted) or not seen.get(clause[0][0].field):
+            if not _is_list(clause) or not seen.get(clause[0][0].field):
                 continue
             missing = [group for group in clause if _as_listed(group[0].value) not in seen[group[0].field]]
             if missing:
@@ -216,13 +213,9 @@ class GetConnectorRetriever(Retriever):
         )
 
 
-def _lists_in(wanted: Query) -> list[query.Alternatives]:
-    """Return the clauses of a query that name several values of a field."""
-    return [
-        clause
-        for clause in wanted.clauses
-        if len(clause) > 1 and all(len(group) == 1 and group[0].operator == query.EQUAL for group in clause)
-    ]
+def _is_list(clause: query.Alternatives) -> bool:
+    """Return whether a clause names several values of a field."""
+    return len(clause) > 1 and all(len(group) == 1 and group[0].operator == query.EQUAL for group in clause)
 
 
 def _as_listed(value: Any) -> str:

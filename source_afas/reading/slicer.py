@@ -19,9 +19,10 @@ from source_afas.afas.errors import NotUnderstood
 from source_afas.afas.page import Row
 from source_afas.afas.query import Query
 from source_afas.afas.rest import fits
+from source_afas.afas.values import to_the_second
 from source_afas.reading import doubt
 from source_afas.reading.answer import Answer
-from source_afas.reading.cursor import GetConnectorCursor
+from source_afas.reading.cursor import GetConnectorCursor, second_before
 from source_afas.reading.doubt import AROUND
 from source_afas.reading.order import Border, Order, Part
 from source_afas.reading.retriever import GetConnectorRetriever
@@ -31,8 +32,6 @@ logger = logging.getLogger("airbyte")
 
 SLICE_ROWS = 25_000
 """Rows in a slice of a large stream, about: with four slices at a time, a state comes at every 100,000 rows."""
-
-_SECONDS = len("2026-01-31T09:00:00")
 
 _APART = timedelta(seconds=2)
 """Times so far from each other are apart, however AFAS rounds what it shows."""
@@ -114,12 +113,12 @@ class Slicer(StreamSlicer):
         else:
             timed = [part.where(query.is_not_empty(field)) for part in since]
             times = [row.get(field) for part in timed for row in asking.rows_at(part, 0, 1)]
-        first = min((str(value)[:_SECONDS] for value in times if value), default="9999")
+        first = min((to_the_second(value) for value in times if value), default="9999")
         if first <= reached:
             return False
 
         def lost_in(rows: Iterable[Row]) -> bool:
-            return any(start <= str(row.get(field) or "")[:_SECONDS] < first for row in rows)
+            return any(start <= to_the_second(row.get(field)) < first for row in rows)
 
         for part, asked in zip(parts, since, strict=True):
             if lost_in(asking.rows_at(self._from(part, field, start), 0, _EXAMPLES)):
@@ -186,7 +185,7 @@ class Slicer(StreamSlicer):
         ends: list[tuple[str, str, int | None]] = []
         for rest in rests:
             rows = asking.rows_at(replace(rest, order=(field,)), position, 2 * AROUND)
-            times = [str(row.get(field) or "")[:_SECONDS] for row in rows]
+            times = [to_the_second(row.get(field)) for row in rows]
             if not rows:
                 ends.append(("", "", None))
                 continue
@@ -230,18 +229,18 @@ class Slicer(StreamSlicer):
             rows = asking.rows_at(rest, 0, _EXAMPLES)
         except NotUnderstood:
             return None
-        times = [str(row.get(field) or "")[:_SECONDS] for row in rows]
+        times = [to_the_second(row.get(field)) for row in rows]
         return (rest, rows) if rows and times == sorted(times) else None
 
     def _brings_windows(self, rest: Query, rows: list[Row]) -> bool:
         """Return whether AFAS brings what it should for a stretch of time, on rows that are known."""
         asking, field = self.retriever.asking, self.retriever.described.window_field
-        times = [str(row.get(field))[:_SECONDS] for row in rows]
+        times = [to_the_second(row.get(field)) for row in rows]
         changes = [n for n in range(1, len(times)) if self._apart(times[n - 1 : n + 1], 0)[2]]
         if len(changes) < 2:
             return True
         first, last = changes[0], changes[min(len(changes) - 1, 2)]
-        since, until = (_second_before(times[place]) for place in (first, last))
+        since, until = (second_before(times[place]) for place in (first, last))
         inside = rest.where(query.at_or_after(field, since), query.before(field, until))
         order = Order((Part(field, is_time=True),), (1,))
 
@@ -321,16 +320,12 @@ class Slicer(StreamSlicer):
         return stream_slice(rows, where)
 
 
-def _second_before(moment: str) -> str:
-    return (datetime.fromisoformat(moment) - timedelta(seconds=1)).isoformat()
-
-
 def _first_at(field: str, moment: str) -> Callable[[Row | None, Row], bool]:
     """Return what tells whether a row is the first one at or after a time."""
 
     def starts(previous: Row | None, row: Row) -> bool:
-        return str(row.get(field) or "")[:_SECONDS] >= moment and (
-            previous is None or str(previous.get(field) or "")[:_SECONDS] < moment
+        return to_the_second(row.get(field)) >= moment and (
+            previous is None or to_the_second(previous.get(field)) < moment
         )
 
     return starts

@@ -22,7 +22,7 @@ class BookingDaysCursor(GetConnectorCursor):
     """Keeps the state: until when changes are known, how far the first load came, and the keys of the newest days."""
 
     def __init__(self, stream: str, tracking: Tracking, key: tuple[str, ...], scope: str, **options: Any) -> None:
-        self._tracking, self._key = tracking, key
+        self._key = key
         self._settings = {
             "key": list(key),
             "entry_date_field": tracking.entry_date_field,

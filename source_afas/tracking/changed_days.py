@@ -10,6 +10,7 @@ from airbyte_cdk.sources.types import Config
 from source_afas.afas import query
 from source_afas.afas.errors import config_error
 from source_afas.afas.query import Query
+from source_afas.afas.values import to_the_second
 from source_afas.reading.get_connector import GetConnector
 from source_afas.reading.get_connectors import GetConnectorsRetriever
 from source_afas.reading.order import order_of
@@ -65,7 +66,7 @@ class ChangedDays:
         for page in rows.pages(wanted):
             for touched_day, moment in page.columns(day, changed):
                 if touched_day:
-                    touched[_day(touched_day)] = max(touched.get(_day(touched_day), ""), _seconds(moment))
+                    touched[_day(touched_day)] = max(touched.get(_day(touched_day), ""), to_the_second(moment))
         return touched
 
 
@@ -95,10 +96,6 @@ def described_in(get_connectors: GetConnectorsRetriever, name: str) -> tuple[Get
 
 def _day(value: Any) -> str:
     return str(value)[:10]
-
-
-def _seconds(value: Any) -> str:
-    return str(value or "")[: len("2026-01-31T09:00:00")]
 
 
 def newest(touched: Mapping[str, str], began: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from source_afas.afas.exact_json import dumps, loads
 from source_afas.afas.query import OPERATORS, Condition, as_text
+from source_afas.reading.order import is_empty
 from source_afas.reading.retriever import GetConnectorRetriever
 
 
@@ -70,7 +71,7 @@ def _is(retriever: GetConnectorRetriever, values: Mapping[str, Any], fields: Ite
     conditions: list[Condition] = []
     for field in fields:
         value = values[field]
-        if value is None or value == "":
+        if is_empty(value):
             conditions.append(Condition(field, OPERATORS["is_empty"], ""))
         elif retriever.described.data_type(field) == "date":
             conditions.extend(_around(field, datetime.fromisoformat(str(value).removesuffix("Z"))))

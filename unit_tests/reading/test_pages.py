@@ -137,6 +137,28 @@ def test_rows_that_the_filters_leave_out_are_told_of(afas_with, caplog):
     assert "AFAS brings rows that `filters[0] (Groep =)` in `streams` leaves out" in caplog.text
 
 
+@pytest.mark.parametrize("takes_it", [True, False])
+def test_a_quick_filter_that_is_overlooked_is_told_of(afas_with, caplog, takes_it):
+    afas = afas_with(rows_of("a", "b"))
+    afas._wanted = lambda asked: lambda row: not takes_it or row["Code"] == asked.get("filtervalues")
+    filters = [{"field": "Code", "operator": "quick_filter", "value": "a"}]
+
+    read_in_slices(afas, "Code", page_size=10, streams=[{"get_connector": "Tabel", "filters": filters}])
+
+    told = "AFAS brings rows that `filters[0] (Code quick_filter)` in `streams` leaves out" in caplog.text
+    assert told is not takes_it
+
+
+@pytest.mark.parametrize("empty", [1, 2, 3])
+def test_an_empty_answer_where_rows_are_due_is_not_believed(afas_with, empty):
+    afas = afas_with(rows_of("a", "b"))
+    afas._page = lambda found, skip, take: [] if len(afas.asked) <= empty else found[skip : skip + take]
+
+    _, rows = read_in_slices(afas, "Code", page_size=10)
+
+    assert same(rows) == same(afas.rows)
+
+
 def test_an_afas_that_takes_no_filter_is_read_by_skipping_and_warned_of(afas_with, caplog):
     afas = afas_with(rows_of("a", "b", "c", "d"))
     afas._wanted = lambda asked: lambda row: True
